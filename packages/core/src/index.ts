@@ -1,0 +1,54 @@
+export type { Catalogue, FaultEntry, SubjectEntry, SupportedFault } from './catalogue.ts';
+export { deadlineSignal, monotonicMs, waitFor } from './deadline.ts';
+export { describeError, type ErrorCode, isErrorCode, OrdealError } from './errors.ts';
+export type { Fault, FaultPlan, FaultSite, Finding, PlanInput } from './fault.ts';
+export { createRandom, pick, type Random } from './random.ts';
+export type {
+  Instance,
+  InstanceLabel,
+  InstanceRequest,
+  LinkRule,
+  NodeLook,
+  Runtime,
+} from './runtime.ts';
+export type {
+  LoadLine,
+  LoadSlo,
+  NodeSite,
+  Observer,
+  ProcessLaunch,
+  Subject,
+  SubjectProbe,
+} from './subject.ts';
+export { checkTiming, DEFAULT_TIMING, type Timing } from './timing.ts';
+export {
+  type Address,
+  CLIENT_ROLE,
+  type Link,
+  type NodeSpec,
+  type NodeView,
+  type Topology,
+} from './topology.ts';
+export {
+  CAMPAIGN_STATUSES,
+  type CampaignStatus,
+  EXECUTION_ENDS,
+  type ExecutionEnd,
+  type FaultKind,
+  GOALS,
+  type Goal,
+  INJECTION_STATES,
+  type InjectionState,
+  type Json,
+  type JsonObject,
+  NAME_PATTERN,
+  NO_FAULT,
+  OUTCOMES,
+  type Outcome,
+  RUNTIMES,
+  type RuntimeName,
+  TRIAL_STATUSES,
+  type TrialStatus,
+  VOID_CAUSES,
+  type VoidCause,
+} from './words.ts';

@@ -1,0 +1,77 @@
+import type { LoadLine, Observer, Subject } from './subject.ts';
+import type { Address, Link, NodeView, Topology } from './topology.ts';
+import type { RuntimeName } from './words.ts';
+
+/** Where nodes live. A runtime makes instances and offers primitives; what a fault is, it does not know. */
+export interface Runtime {
+  readonly name: RuntimeName;
+  /** Starts every node; resolves when all processes run, which is before the subject is steady. Removes what it made when it fails. */
+  start(request: InstanceRequest, signal: AbortSignal): Promise<Instance>;
+  /** Removes all of an instance whose guard is gone, from its label alone. Idempotent; true when nothing of it is left. */
+  removeLeftovers(label: InstanceLabel): Promise<boolean>;
+}
+
+/** Marks everything made for an instance; enough to find and remove it. */
+export interface InstanceLabel {
+  readonly instance: string;
+  readonly trial: string;
+  readonly execution: number;
+  /** Process runtime: all of the instance lives below this folder, and so do its processes' working directories. */
+  readonly folder: string;
+}
+
+export interface InstanceRequest {
+  readonly label: InstanceLabel;
+  readonly subject: Subject;
+}
+
+/**
+ * One isolated running copy of a subject. All primitives are idempotent; those of a fault are keyed by its
+ * injection, so that undoing one never lifts another.
+ */
+export interface Instance {
+  readonly label: InstanceLabel;
+  readonly topology: Topology;
+  readonly observer: Observer;
+  nodes(): readonly NodeView[];
+  /** What is true at the node now, asked of the operating system and not of our own books. */
+  look(node: string): Promise<NodeLook>;
+  /** The address at which `link.from` dials: a probe there takes the path that the fault is on. */
+  dial(link: Link): Address;
+  /** Calls back for each operation of the client's load until removed; returns the unsubscribe. */
+  onLoad(listener: (line: LoadLine) => void): () => void;
+
+  /** SIGKILL to the node's whole tree, if that incarnation still lives; resolves when every member is gone. */
+  crash(node: string, incarnation: string): Promise<void>;
+  /** Kills the node and keeps the supervisor from starting it, until released. */
+  hold(injection: string, node: string): Promise<void>;
+  /** Lets the supervisor have the node again, and starts it at once if it is down. */
+  release(injection: string, node: string): Promise<void>;
+  /** Starts the node if it is down and not held. */
+  startNode(node: string): Promise<void>;
+  /** Puts a rule on links; rules of several injections add up. */
+  shape(injection: string, rules: readonly LinkRule[]): Promise<void>;
+  /** Takes all rules of the injection away. */
+  unshape(injection: string): Promise<void>;
+  /** Stops everything and deletes the folder. */
+  remove(): Promise<void>;
+}
+
+export interface NodeLook {
+  /** The incarnation that runs, or null. */
+  readonly incarnation: string | null;
+  /** Live processes of the node's tree, of whatever incarnation. */
+  readonly members: number;
+}
+
+export type LinkRule =
+  /** Adds a round-trip time drawn uniformly from [minMs, maxMs], half in each direction. */
+  | {
+      readonly kind: 'delay';
+      readonly link: Link;
+      readonly minMs: number;
+      readonly maxMs: number;
+      readonly seed: string;
+    }
+  /** Holds back bytes; `forward` is from the dialler to the listener, whoever dialled first. New connections hang. */
+  | { readonly kind: 'cut'; readonly link: Link; readonly direction: 'forward' | 'backward' | 'both' };

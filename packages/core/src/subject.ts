@@ -1,0 +1,80 @@
+import type { Address, NodeSpec, Topology } from './topology.ts';
+import type { Goal, JsonObject } from './words.ts';
+
+/** A system under test, as a definition: what it is made of, how to start it, how to see whether it is well. */
+export interface Subject {
+  readonly name: string;
+  readonly goals: readonly Goal[];
+  readonly topology: Topology;
+  readonly slo: LoadSlo;
+  /** From start to every node in service; beyond it the execution is void (`never_steady`). */
+  readonly startBudgetMs: number;
+  /** How the process runtime starts one node. Absent: this subject does not run on it. */
+  readonly prepareProcess?: (site: NodeSite, signal: AbortSignal) => Promise<ProcessLaunch>;
+  /** Opens the observer's connections, on the path that no fault touches. */
+  readonly observe: (observer: Observer) => SubjectProbe;
+}
+
+/** What the client's load must meet over the window for the subject to count as serving. */
+export interface LoadSlo {
+  readonly windowMs: number;
+  /** 0..1, of the operations of each kind that ended within the window. */
+  readonly minSuccessRatio: number;
+  /** A slower operation counts as failed. */
+  readonly maxLatencyMs: number;
+}
+
+/** Where one node is to live on the process runtime. */
+export interface NodeSite {
+  readonly node: NodeSpec;
+  readonly topology: Topology;
+  /** The node's own folder, its working directory, empty, owned by the user it will run as. */
+  readonly folder: string;
+  /** A folder shared by all instances of one place, for what is costly to make once (seeds, templates). */
+  readonly cacheFolder: string;
+  /** User and group to make files as; undefined: the current user. */
+  readonly runAs: { readonly uid: number; readonly gid: number } | undefined;
+  /** The node's own listening address. */
+  listen(port: string): Address;
+  /** Where this node must dial another one: always through the link, so that faults bite. @throws when there is no such link. */
+  dial(to: string, port: string): Address;
+}
+
+/** How a node's process is started, and started again by the supervisor: plain data. */
+export interface ProcessLaunch {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** `dropped`: as the unprivileged user when we are root (servers insist); `kept`: as ourselves. */
+  readonly privileges: 'dropped' | 'kept';
+}
+
+export interface Observer {
+  /** The node's own address, beside all links. */
+  address(node: string, port: string): Address;
+  /** The guard's monotonic clock. */
+  monotonicMs(): number;
+}
+
+/** Eyes on one instance. Every call ends by the signal's deadline. */
+export interface SubjectProbe {
+  /** One sample: is every node in service, with full redundancy? Never throws for an unwell subject. */
+  whole(signal: AbortSignal): Promise<{ readonly whole: boolean; readonly detail: string }>;
+  /** The role each node that answers has now. */
+  roles(signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
+  /** The subject's state for the record: roles, positions, counts. Unreachable nodes say so. */
+  capture(signal: AbortSignal): Promise<JsonObject>;
+  /** One application round trip to the address, in ms; the accept alone does not count. @throws when no answer came. */
+  ping(node: string, address: Address, signal: AbortSignal): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** One line on the client node's standard output: one operation of the load, when it has ended. */
+export interface LoadLine {
+  readonly op: 'read' | 'write';
+  readonly ok: boolean;
+  readonly ms: number;
+  /** Written value, when the write was acknowledged. */
+  readonly ack?: number;
+  readonly error?: string;
+}

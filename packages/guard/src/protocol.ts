@@ -1,0 +1,162 @@
+import { INJECTION_STATES, type JsonObject } from '@ordeal/core';
+import { z } from 'zod';
+
+/**
+ * What worker and guard say to each other: newline JSON, one object a line, every line with `v`.
+ * The worker asks (`id`, `verb`, `body`), the guard answers (`id`, `ok`), and tells on its own (`event`).
+ * All times are milliseconds on the guard's monotonic clock.
+ */
+export const PROTOCOL_VERSION = 1;
+
+const json = z.record(z.string(), z.json()) as z.ZodType<JsonObject>;
+const link = z.object({ from: z.string(), to: z.string(), port: z.string() });
+const nodeView = z.object({ name: z.string(), role: z.string(), incarnation: z.string().nullable() });
+
+/** Names the execution that acts. The guard refuses one older than the newest it knows of that trial. */
+const fence = z.object({ trial: z.string(), execution: z.number().int().positive() });
+export type Fence = z.infer<typeof fence>;
+
+/** The part of a plan that guard and ledger read; the rest belongs to the fault. */
+const plan = z.looseObject({
+  version: z.literal(1),
+  type: z.string(),
+  injection: z.string(),
+  targets: z.array(nodeView),
+  params: json,
+});
+
+const finding = z.object({ holds: z.boolean(), evidence: json });
+
+/** Every verb with the shapes of its question and its answer. */
+export const VERBS = {
+  /** Who are you; also tells what a successor undid for its predecessor before it took work. */
+  hello: {
+    body: z.object({}),
+    answer: z.object({
+      guard: z.string(),
+      pid: z.number().int(),
+      /** Identity of the process: pid and start time. */
+      identity: z.string(),
+      nowMs: z.number(),
+      recovered: z.array(
+        z.object({ trial: z.string(), execution: z.number(), injections: z.array(z.string()), clean: z.boolean() }),
+      ),
+    }),
+  },
+  /**
+   * Says which executions the worker still owns. `provenAtMs` is the guard's own time, as last told by a tick
+   * before the acknowledged beat was *sent*: the lease runs from there, so neither a frozen worker, a frozen
+   * guard nor a slow line can stretch it. No shared clock is needed.
+   */
+  beat: { body: z.object({ provenAtMs: z.number(), executions: z.array(fence) }), answer: z.object({}) },
+  /** Makes a fresh instance. Answers when its processes run. */
+  start: {
+    body: z.object({ fence, subject: z.string(), runtime: z.enum(['process', 'docker']) }),
+    answer: z.object({
+      instance: z.string(),
+      startedMs: z.number(),
+      nodes: z.array(nodeView),
+      links: z.array(link),
+    }),
+  },
+  /** Waits until the instance has been serving and whole for `settleMs`; starts the health watch. */
+  steady: {
+    body: z.object({ fence, settleMs: z.number(), budgetMs: z.number() }),
+    answer: z.object({ steadyMs: z.number(), steady: z.boolean(), detail: z.string() }),
+  },
+  /** The instance as it is now: nodes with their current roles, and the subject's state for the record. */
+  look: {
+    body: z.object({ fence }),
+    answer: z.object({ atMs: z.number(), nodes: z.array(nodeView), state: json }),
+  },
+  /**
+   * Journals the plan, applies it, and probes until it bites or `activeWithinMs` is over.
+   * `zeroMs` is the instant just before apply. `activeMs` null: it never bit.
+   */
+  apply: {
+    body: z.object({ fence, plan, activeWithinMs: z.number() }),
+    answer: z.object({
+      zeroMs: z.number(),
+      /** The wall clock at zero, ISO 8601: the one anchor for display. */
+      zeroAt: z.string(),
+      appliedMs: z.number(),
+      activeMs: z.number().nullable(),
+      finding,
+    }),
+  },
+  /** Undoes the injection and probes until it is gone or `goneWithinMs` is over. `goneMs` null: not proven. */
+  undo: {
+    body: z.object({ fence, injection: z.string(), goneWithinMs: z.number() }),
+    answer: z.object({ undoneMs: z.number(), goneMs: z.number().nullable(), finding }),
+  },
+  /** One look with the fault's own probe: does it still bite? For faults that end by themselves or by an operator. */
+  probe: {
+    body: z.object({ fence, injection: z.string() }),
+    answer: z.object({ atMs: z.number(), finding }),
+  },
+  /** Marks zero of a baseline: nothing is applied. */
+  zero: { body: z.object({ fence }), answer: z.object({ zeroMs: z.number(), zeroAt: z.string() }) },
+  /** Undoes what is left, removes the instance, forgets the execution (but not its number). */
+  remove: { body: z.object({ fence }), answer: z.object({ clean: z.boolean(), undone: z.array(z.string()) }) },
+} as const;
+
+export type Verb = keyof typeof VERBS;
+export type Body<V extends Verb> = z.infer<(typeof VERBS)[V]['body']>;
+export type Answer<V extends Verb> = z.infer<(typeof VERBS)[V]['answer']>;
+
+export const requestLine = z.object({
+  v: z.literal(PROTOCOL_VERSION),
+  id: z.number().int(),
+  verb: z.string(),
+  body: z.unknown(),
+});
+
+/** Told by the guard without being asked. */
+export const guardEvent = z.discriminatedUnion('event', [
+  /** About every 250 ms, as long as the guard lives: its clock, for leases and for the worker's watch over it. */
+  z.object({ event: z.literal('tick'), nowMs: z.number() }),
+  /** A change of health of a watched instance, with when it happened and when it was known. */
+  z.object({
+    event: z.literal('transition'),
+    fence,
+    part: z.enum(['serving', 'whole']),
+    good: z.boolean(),
+    /** When it happened: asked time of the first bad sample, answered time of the first good one. */
+    atMs: z.number(),
+    knownMs: z.number(),
+    detail: z.string(),
+  }),
+  /** About every 250 ms per watched instance: everything up to `nowMs` has been told. */
+  z.object({
+    event: z.literal('health'),
+    fence,
+    nowMs: z.number(),
+    serving: z.boolean(),
+    whole: z.boolean(),
+    /** Start of the unbroken good stretch that reaches to now; null while bad. */
+    servingSinceMs: z.number().nullable(),
+    wholeSinceMs: z.number().nullable(),
+  }),
+  /** A thing worth a line in the trial's timeline: a node died, was restarted, ... */
+  z.object({ event: z.literal('note'), fence, atMs: z.number(), kind: z.string(), data: json }),
+  /** The lease ran out or the instance broke: undone and removed by the guard on its own. */
+  z.object({
+    event: z.literal('abandoned'),
+    fence,
+    atMs: z.number(),
+    reason: z.string(),
+    injections: z.array(z.object({ injection: z.string(), state: z.enum(INJECTION_STATES) })),
+  }),
+]);
+export type GuardEvent = z.infer<typeof guardEvent>;
+
+export const answerLine = z.union([
+  z.object({ v: z.literal(PROTOCOL_VERSION), id: z.number().int(), ok: z.literal(true), answer: z.unknown() }),
+  z.object({
+    v: z.literal(PROTOCOL_VERSION),
+    id: z.number().int(),
+    ok: z.literal(false),
+    error: z.object({ code: z.string(), message: z.string() }),
+  }),
+]);
+export const eventLine = z.object({ v: z.literal(PROTOCOL_VERSION) }).and(guardEvent);
