@@ -39,7 +39,12 @@ export const VERBS = {
       identity: z.string(),
       nowMs: z.number(),
       recovered: z.array(
-        z.object({ trial: z.string(), execution: z.number(), injections: z.array(z.string()), clean: z.boolean() }),
+        z.object({
+          trial: z.string(),
+          execution: z.number(),
+          injections: z.array(z.string()),
+          clean: z.boolean(),
+        }),
       ),
     }),
   },
@@ -97,7 +102,10 @@ export const VERBS = {
   /** Marks zero of a baseline: nothing is applied. */
   zero: { body: z.object({ fence }), answer: z.object({ zeroMs: z.number(), zeroAt: z.string() }) },
   /** Undoes what is left, removes the instance, forgets the execution (but not its number). */
-  remove: { body: z.object({ fence }), answer: z.object({ clean: z.boolean(), undone: z.array(z.string()) }) },
+  remove: {
+    body: z.object({ fence }),
+    answer: z.object({ clean: z.boolean(), undone: z.array(z.string()) }),
+  },
 } as const;
 
 export type Verb = keyof typeof VERBS;
@@ -151,7 +159,12 @@ export const guardEvent = z.discriminatedUnion('event', [
 export type GuardEvent = z.infer<typeof guardEvent>;
 
 export const answerLine = z.union([
-  z.object({ v: z.literal(PROTOCOL_VERSION), id: z.number().int(), ok: z.literal(true), answer: z.unknown() }),
+  z.object({
+    v: z.literal(PROTOCOL_VERSION),
+    id: z.number().int(),
+    ok: z.literal(true),
+    answer: z.unknown(),
+  }),
   z.object({
     v: z.literal(PROTOCOL_VERSION),
     id: z.number().int(),

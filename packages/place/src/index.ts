@@ -1,1 +1,14 @@
-export {};
+export { type Folders, openFolders } from './folders.ts';
+export { placeId } from './identity.ts';
+export { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
+export {
+  descendantsOf,
+  identityOf,
+  isAlive,
+  type ProcessIdentity,
+  parentOf,
+  pidOf,
+  processesIn,
+  signalProcess,
+} from './processes.ts';
+export { type User, unprivilegedUser } from './user.ts';

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { unprivilegedUser } from './user.ts';
+
+/** Where this installation keeps things on this machine. */
+export interface Folders {
+  /** `.ordeal` in the working folder (or ORDEAL_HOME): settings and pointers, readable by us alone. */
+  readonly home: string;
+  /** Databases, nodes, journals. The same as `home`, except for root: servers run unprivileged and must reach it. */
+  readonly data: string;
+  /** What every installation on the machine can share: copied binaries. */
+  readonly shared: string;
+}
+
+/** Below it root keeps data, because an unprivileged server may not even enter a checkout under a 0700 home. */
+const ROOT_DATA = '/var/lib/ordeal';
+
+/**
+ * Finds, and makes, the folders of this installation.
+ * @param home defaults to ORDEAL_HOME, else `.ordeal` in the folder where the command was typed.
+ */
+export function openFolders(home = process.env.ORDEAL_HOME ?? join(process.cwd(), '.ordeal')): Folders {
+  mkdirSync(resolve(home), { recursive: true, mode: 0o700 });
+  const real = realpathSync(resolve(home));
+  if (unprivilegedUser() === undefined) return { home: real, data: real, shared: real };
+  const hash = createHash('sha256').update(real).digest('hex').slice(0, 12);
+  const data = join(ROOT_DATA, hash);
+  mkdirSync(data, { recursive: true, mode: 0o755 });
+  writeFileSync(join(real, 'data-folder'), `${data}\n`);
+  return { home: real, data, shared: ROOT_DATA };
+}

@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { sep } from 'node:path';
+
+/**
+ * Pids come round again, so a process is named by pid and start time: `4711@88231`. Linux reads /proc; elsewhere
+ * `ps` answers, with a start time of one-second grain.
+ */
+export type ProcessIdentity = string;
+
+interface ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  readonly start: string;
+  readonly zombie: boolean;
+}
+
+const onLinux = process.platform === 'linux';
+
+/** The identity of a live process; null when there is none (a zombie is dead). */
+export function identityOf(pid: number): ProcessIdentity | null {
+  const entry = readProcess(pid);
+  return entry === null || entry.zombie ? null : `${pid}@${entry.start}`;
+}
+
+export function isAlive(identity: ProcessIdentity): boolean {
+  return identityOf(pidOf(identity)) === identity;
+}
+
+export function pidOf(identity: ProcessIdentity): number {
+  return Number.parseInt(identity, 10);
+}
+
+/** The parent's pid, or null when the process is gone. */
+export function parentOf(pid: number): number | null {
+  return readProcess(pid)?.parent ?? null;
+}
+
+/** Sends the signal if that very process still lives; true when it was sent. */
+export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
+  if (!isAlive(identity)) return false;
+  try {
+    process.kill(pidOf(identity), signal);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
+  }
+}
+
+/** All live descendants of a process, parents before children, without the process itself. */
+export function descendantsOf(pid: number): ProcessIdentity[] {
+  const children = Map.groupBy(allProcesses(), (entry) => entry.parent);
+  const found: ProcessIdentity[] = [];
+  const queue = [pid];
+  for (let parent = queue.shift(); parent !== undefined; parent = queue.shift()) {
+    for (const child of children.get(parent) ?? []) {
+      queue.push(child.pid);
+      if (!child.zombie) found.push(`${child.pid}@${child.start}`);
+    }
+  }
+  return found;
+}
+
+/**
+ * All live processes whose working directory lies in the folder. This is the label of a node's processes: it
+ * survives `setsid`, re-parenting and rewritten command lines, all of which Postgres does. Linux only; elsewhere
+ * empty.
+ */
+export function processesIn(folder: string): ProcessIdentity[] {
+  if (!onLinux) return [];
+  const below = folder.endsWith(sep) ? folder : folder + sep;
+  return allProcesses()
+    .filter((entry) => !entry.zombie)
+    .filter((entry) => {
+      const cwd = workingDirectory(entry.pid);
+      return cwd === folder || cwd?.startsWith(below);
+    })
+    .map((entry) => `${entry.pid}@${entry.start}`);
+}
+
+function workingDirectory(pid: number): string | undefined {
+  try {
+    // A deleted folder reads as `/path (deleted)`.
+    return readlinkSync(`/proc/${pid}/cwd`).replace(/ \(deleted\)$/, '');
+  } catch {
+    return undefined;
+  }
+}
+
+function allProcesses(): ProcessEntry[] {
+  const pids = onLinux
+    ? readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+    : execFileSync('ps', ['-axo', 'pid='], { encoding: 'utf8' }).split('\n');
+  return pids
+    .map((pid) => (pid.trim() === '' ? null : readProcess(Number(pid))))
+    .filter((entry) => entry !== null);
+}
+
+function readProcess(pid: number): ProcessEntry | null {
+  if (!onLinux) return askPs(pid);
+  try {
+    // The command name may hold spaces and brackets: fields are counted from behind its closing one (proc(5)).
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [state, parent] = fields;
+    return {
+      pid,
+      parent: Number(parent),
+      start: fields[19] ?? '',
+      zombie: state === 'Z' || state === 'X',
+    };
+  } catch {
+    return null;
+  }
+}
+
+function askPs(pid: number): ProcessEntry | null {
+  try {
+    const line = execFileSync('ps', ['-o', 'ppid=,stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' });
+    const [parent, state, ...start] = line.trim().split(/\s+/);
+    if (parent === undefined || state === undefined) return null;
+    return { pid, parent: Number(parent), start: start.join('-'), zombie: state.startsWith('Z') };
+  } catch {
+    return null;
+  }
+}
