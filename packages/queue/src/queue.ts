@@ -1,0 +1,55 @@
+/** What the rest of Ordeal knows of the job queue; only this package imports bullmq. */
+
+/** A trial as the queue knows it: ids only. */
+export interface TrialJob {
+  readonly trialId: string;
+  /** Shown in Bull Board. */
+  readonly key: string;
+  readonly generation: number;
+}
+
+/** A job in the hands of a worker. */
+export interface TakenJob {
+  readonly trialId: string;
+  /** A person pressed retry on a failed job; a redelivery after a crash is not one. */
+  readonly retriedByPerson: boolean;
+}
+
+/** What a handler wants done with its job. */
+export type Disposition =
+  /** The trial needs no job any more. */
+  | { readonly kind: 'done' }
+  /** The trial has failed: the job stands in the failed set with this reason, where a person can press retry. */
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** Not now: delivered again after `delayMs`. */
+  | { readonly kind: 'later'; readonly delayMs: number }
+  /** The worker stops: to the head of the queue, unspent. As a refusal it would starve everyone. */
+  | { readonly kind: 'give_back' };
+
+/** Both backends behind one face: Redis when there is a URL, else BullMQ's Postgres backend. */
+export interface JobQueues {
+  readonly backend: 'redis' | 'postgres';
+  /** Adds jobs; ids that exist are left alone, so it can be repeated. */
+  addTrials(campaignId: string, jobs: readonly TrialJob[]): Promise<void>;
+  /** The throttle over all workers; has to be set again after the queue was lost. */
+  setParallel(campaignId: string, parallel: number): Promise<void>;
+  counts(campaignId: string): Promise<Readonly<Record<string, number>>>;
+  /** Drops all jobs that no worker holds: for cancelled campaigns. */
+  dropWaiting(campaignId: string): Promise<void>;
+  /** Takes jobs of one campaign; starts paused at `concurrency: 0`. */
+  consume(
+    campaignId: string,
+    handler: (job: TakenJob, signal: AbortSignal) => Promise<Disposition>,
+    onProblem: (error: Error) => void,
+  ): Consumer;
+  close(): Promise<void>;
+}
+
+export interface Consumer {
+  /** How many jobs it may hold at once; 0 pauses it. Lowering interrupts nothing. */
+  setConcurrency(concurrency: number): void;
+  /** Jobs in hand. */
+  readonly held: number;
+  /** Takes no new job; resolves when those in hand have been disposed of, or at the deadline. */
+  close(timeoutMs: number): Promise<void>;
+}

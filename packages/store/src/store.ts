@@ -1,0 +1,86 @@
+import type { CampaignStatus } from '@ordeal/core';
+import type {
+  Campaign,
+  Claim,
+  Ended,
+  Execution,
+  ExecutionRef,
+  ExecutionResult,
+  Injection,
+  NewCampaign,
+  NewTrial,
+  Progress,
+  Trial,
+  TrialEvent,
+  WorkerRow,
+} from './rows.ts';
+
+/** All that Ordeal asks of Postgres. One method, one transaction; nobody else writes SQL. */
+export interface Store {
+  // Campaigns
+  /** Campaign and all its trials in one transaction, in batches, in constant memory. Status `pending`. */
+  createCampaign(campaign: NewCampaign, trials: Iterable<NewTrial>): Promise<Campaign>;
+  getCampaign(id: string): Promise<Campaign | undefined>;
+  /** Newest first. */
+  listCampaigns(options?: { statuses?: readonly CampaignStatus[]; limit?: number }): Promise<Campaign[]>;
+  progress(campaignId: string): Promise<Progress>;
+  /** pending -> running, once all its jobs are in the queue. */
+  markRunning(campaignId: string): Promise<void>;
+  /** running -> finished when no trial is pending or running; true when this call did it. */
+  finishIfDone(campaignId: string): Promise<boolean>;
+  /** finished -> running, so that workers look at its queue again: for a retry of failed trials. */
+  reopenCampaign(campaignId: string): Promise<boolean>;
+  /** To cancelled, with all pending trials; running ones are told by their beat and by notification. False when it had ended. */
+  cancelCampaign(campaignId: string): Promise<boolean>;
+  /** Calls back with a campaign id whenever one changes status or gets a result (LISTEN; a poll belongs beside it). Reconnects by itself. */
+  onCampaignChange(listener: (campaignId: string) => void): Promise<() => Promise<void>>;
+
+  // Trials
+  getTrial(id: string): Promise<Trial | undefined>;
+  findTrial(campaignId: string, key: string): Promise<Trial | undefined>;
+  /** In order of position; `after` is a position, for paging. */
+  listTrials(
+    campaignId: string,
+    options?: { after?: number; limit?: number; statuses?: readonly string[] },
+  ): Promise<Trial[]>;
+
+  // Executions
+  /** One transaction under the campaign's lock; see the claim in the protocol. `reopenFailed`: a retry pressed by a person. */
+  claim(request: { trialId: string; workerId: string; place: string; reopenFailed: boolean }): Promise<Claim>;
+  /** Raises the beat of all of a worker's live executions and of the worker itself; tells which still are its own, and which are to be cancelled. */
+  beat(
+    workerId: string,
+    executions: readonly ExecutionRef[],
+  ): Promise<{ owned: ExecutionRef[]; cancelled: ExecutionRef[] }>;
+  /** All live executions with their beat counters. */
+  liveExecutions(): Promise<
+    (ExecutionRef & { campaignId: string; workerId: string; place: string; beats: number })[]
+  >;
+  /** Ends an execution and decides what follows for the trial: retry with backoff, failed, pending again. Fenced. */
+  endExecution(ref: ExecutionRef, result: ExecutionResult): Promise<Ended>;
+  /** Ends it as lost if its beat counter still stands at `seenBeats`; false when it had moved. */
+  loseExecution(ref: ExecutionRef, seenBeats: number, why: string): Promise<boolean>;
+  /** After the instance is removed: from now the slot rests for `restMs`. */
+  restSlot(ref: ExecutionRef, restMs: number): Promise<void>;
+  listExecutions(trialId: string): Promise<Execution[]>;
+
+  // Injections: the ledger
+  /** Committed when it resolves; only then may the fault be applied. Fenced: false when the execution is not live. */
+  planInjection(ref: ExecutionRef, place: string, plan: Injection['plan']): Promise<boolean>;
+  advanceInjection(id: string, state: Injection['state'], evidence: Injection['evidence']): Promise<void>;
+  /** Not yet gone, optionally of one place: for the sweeper. */
+  openInjections(place?: string): Promise<Injection[]>;
+  listInjections(trialId: string): Promise<Injection[]>;
+
+  // Events
+  appendEvents(events: readonly TrialEvent[]): Promise<void>;
+  listEvents(trialId: string): Promise<TrialEvent[]>;
+
+  // Workers
+  registerWorker(worker: Omit<WorkerRow, 'startedAt' | 'lastBeatAt'>): Promise<void>;
+  retireWorker(id: string): Promise<void>;
+  /** Those that have beaten within the last `withinMs`. */
+  liveWorkers(withinMs: number): Promise<WorkerRow[]>;
+
+  close(): Promise<void>;
+}
