@@ -1,1 +1,1 @@
-export {};
+export { type Dashboard, startDashboard } from './server.ts';

@@ -1,1 +1,2 @@
-export {};
+export { canRun, findCapabilities } from './capabilities.ts';
+export { type RunningWorker, startWorker, type WorkerOptions } from './worker.ts';

@@ -1,1 +1,7 @@
-export {};
+export {
+  type CellSummary,
+  type CensoredTime,
+  medianRecovery,
+  type RecordedTrial,
+  summarizeCells,
+} from './summarize-cells.ts';

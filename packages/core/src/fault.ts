@@ -7,7 +7,8 @@ import type { FaultKind, JsonObject } from './words.ts';
 /** How a kind of chaos is planned, done, seen and undone, in terms of runtime primitives. */
 export interface Fault<Plan extends FaultPlan = FaultPlan> {
   readonly type: string;
-  readonly kind: FaultKind;
+  /** As in the catalogue: fixed, or decided by the parameters. */
+  readonly kind: FaultKind | ((params: JsonObject) => FaultKind);
   /** Pure: same input, same plan. @throws OrdealError BAD_INPUT when the target selects no node. */
   plan(input: PlanInput): Plan;
   /** Makes the fault act. Idempotent. */

@@ -8,6 +8,7 @@ export type {
   InstanceLabel,
   InstanceRequest,
   LinkRule,
+  NodeEvent,
   NodeLook,
   Runtime,
 } from './runtime.ts';

@@ -40,6 +40,8 @@ export interface Instance {
   dial(link: Link): Address;
   /** Calls back for each operation of the client's load until removed; returns the unsubscribe. */
   onLoad(listener: (line: LoadLine) => void): () => void;
+  /** Calls back when a node starts, dies or misbehaves, until removed: for the timeline. Returns the unsubscribe. */
+  onNode(listener: (event: NodeEvent) => void): () => void;
 
   /** SIGKILL to the node's whole tree, if that incarnation still lives; resolves when every member is gone. */
   crash(node: string, incarnation: string): Promise<void>;
@@ -62,6 +64,20 @@ export interface NodeLook {
   readonly incarnation: string | null;
   /** Live processes of the node's tree, of whatever incarnation. */
   readonly members: number;
+  /** Deaths in a row soon after a start and by no fault; above zero the supervisor waits longer each time. */
+  readonly quickDeaths: number;
+}
+
+/** Something that happened to a node, as its supervisor saw it. */
+export interface NodeEvent {
+  /** On the guard's monotonic clock. */
+  readonly atMs: number;
+  readonly node: string;
+  /** `noise`: the client wrote lines that are no {@link LoadLine}; told at the 1st, 10th, 100th, ... */
+  readonly kind: 'started' | 'died' | 'start_failed' | 'noise';
+  readonly incarnation: string | null;
+  /** Exit code, signal, error; for people. */
+  readonly detail: string;
 }
 
 export type LinkRule =

@@ -1,1 +1,1 @@
-export {};
+export { faultOf, implementedFaults } from './fault-of.ts';

@@ -1,1 +1,4 @@
-export {};
+export { campaignOfQueue, queueName } from './names.ts';
+export { type CampaignQueues, openQueues, type QueueOptions } from './open.ts';
+export type { Consumer, Disposition, JobQueues, TakenJob, TrialJob } from './queue.ts';
+export { reconcile } from './reconcile.ts';

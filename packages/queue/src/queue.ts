@@ -31,6 +31,11 @@ export interface JobQueues {
   readonly backend: 'redis' | 'postgres';
   /** Adds jobs; ids that exist are left alone, so it can be repeated. */
   addTrials(campaignId: string, jobs: readonly TrialJob[]): Promise<void>;
+  /**
+   * Gives every trial of the pages, all of them pending, a job that will be delivered: adds what is missing, and
+   * replaces a job of that id that was left over as completed or failed. The pages are read one by one.
+   */
+  ensureTrials(campaignId: string, pages: AsyncIterable<readonly TrialJob[]>): Promise<void>;
   /** The throttle over all workers; has to be set again after the queue was lost. */
   setParallel(campaignId: string, parallel: number): Promise<void>;
   counts(campaignId: string): Promise<Readonly<Record<string, number>>>;

@@ -1,1 +1,1 @@
-export {};
+export { createProcessRuntime, type ProcessRuntimeOptions } from './process/runtime.ts';

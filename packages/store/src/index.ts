@@ -1,3 +1,6 @@
+export { resolveDatabaseUrl } from './database/address.ts';
+export { type EmbeddedStatus, embeddedStatus, startEmbedded, stopEmbedded } from './embedded/server.ts';
+export { type OpenStore, type OpenStoreOptions, openStore } from './open.ts';
 export type {
   Campaign,
   Claim,

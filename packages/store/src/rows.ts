@@ -36,7 +36,6 @@ export interface NewTrial {
   readonly subject: string;
   readonly chaosType: string;
   readonly chaosParams: JsonObject;
-  readonly chaosParamsWritten: JsonObject;
   readonly target: string;
   readonly durationSeconds: number | null;
   readonly trialIndex: number;
@@ -129,6 +128,8 @@ export interface Execution {
   readonly voidCause: VoidCause | null;
   readonly error: string | null;
   readonly record: TrialRecord | null;
+  /** What was written after the end was decided: evidence that changed nothing. */
+  readonly late: readonly Json[] | null;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
 }
@@ -170,7 +171,12 @@ export type ExecutionResult =
 /** What became of the trial. `stale`: somebody newer owns it; what was brought is kept as evidence. */
 export type Ended =
   | { readonly kind: 'stale' }
-  | { readonly kind: 'ended'; readonly trialStatus: TrialStatus; readonly retryInMs: number | null };
+  | {
+      readonly kind: 'ended';
+      readonly trialStatus: TrialStatus;
+      readonly retryInMs: number | null;
+      readonly error: string | null;
+    };
 
 export interface Injection {
   readonly id: string;

@@ -1,1 +1,1 @@
-export {};
+export { subjectOf, subjects } from './subjects.ts';

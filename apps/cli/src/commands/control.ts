@@ -1,0 +1,70 @@
+import { OrdealError } from '@ordeal/core';
+import { openFolders } from '@ordeal/place';
+import { reconcile } from '@ordeal/queue';
+import { startEmbedded, stopEmbedded } from '@ordeal/store';
+import type { Command } from 'commander';
+import { followCampaign } from '../follow-campaign.ts';
+import { progressLine } from '../format.ts';
+import { openInstallation } from '../installation.ts';
+import { printJson } from '../json.ts';
+import { stopSignal } from '../stop-signal.ts';
+import { findCampaign } from './read.ts';
+
+/** `ordeal watch N`, `cancel N`, `up`, `down` */
+export function addControl(program: Command): void {
+  program
+    .command('watch')
+    .description('follow a campaign to its end; exit 0 only if no trial failed')
+    .argument('<campaign>', 'number of the campaign')
+    .option('--json', 'print JSON at the end')
+    .action(async (id: string, options: { json?: true }) => {
+      const say = options.json ? (line: string) => console.error(line) : (line: string) => console.log(line);
+      const signal = stopSignal();
+      await using installation = await openInstallation();
+      const { id: campaignId } = await findCampaign(installation.store, id);
+      const { campaign, progress } = await followCampaign(installation.store, campaignId, {
+        say,
+        needsWorker: true,
+        signal,
+      });
+      if (options.json) printJson('campaign', { id: campaign.id, status: campaign.status, progress });
+      else console.log(progressLine(progress));
+      process.exitCode = progress.failed === 0 && campaign.status === 'finished' ? 0 : 1;
+    });
+
+  program
+    .command('cancel')
+    .description('stop a campaign: running trials are aborted and their faults undone')
+    .argument('<campaign>', 'number of the campaign')
+    .action(async (id: string) => {
+      await using installation = await openInstallation();
+      const { store } = installation;
+      const campaign = await findCampaign(store, id);
+      if (!(await store.cancelCampaign(campaign.id))) {
+        throw new OrdealError('BAD_INPUT', `campaign ${id} has already ended (${campaign.status})`);
+      }
+      // Postgres has decided; the queue only forgets what nobody may run any more.
+      await reconcile(store, await installation.queues(), campaign.id);
+      console.log(`Campaign ${id} cancelled. Running trials stop within two seconds and undo their faults.`);
+    });
+
+  program
+    .command('up')
+    .description('start the embedded Postgres of this folder')
+    .action(async () => {
+      if (process.env.DATABASE_URL) {
+        console.log('DATABASE_URL is set: there is nothing to start.');
+        return;
+      }
+      await startEmbedded(openFolders());
+      console.log('The embedded Postgres is up. Stop it with: pnpm ordeal down');
+    });
+
+  program
+    .command('down')
+    .description('stop the embedded Postgres of this folder; its data stays')
+    .action(async () => {
+      const stopped = await stopEmbedded(openFolders());
+      console.log(stopped ? 'The embedded Postgres is stopped; its data stays.' : 'It was not running.');
+    });
+}

@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { countTrials, expandCampaignMatrix, loadCampaignConfig } from '@ordeal/campaign';
+import { OrdealError } from '@ordeal/core';
+import type { Campaign } from '@ordeal/store';
+import type { Command } from 'commander';
+import { enqueueCampaign } from '../enqueue-campaign.ts';
+import { followCampaign, noWorkerMessage, someWorkerCanRun } from '../follow-campaign.ts';
+import { configSummary, progressLine } from '../format.ts';
+import { openInstallation } from '../installation.ts';
+import { printJson } from '../json.ts';
+import { runCampaign } from '../run-campaign.ts';
+import { stopSignal } from '../stop-signal.ts';
+import { whereTyped } from '../where-typed.ts';
+
+interface EnqueueOptions {
+  dryRun?: true;
+  watch?: true;
+  withWorker?: true;
+  operatorDb?: string;
+  json?: true;
+}
+
+const EXAMPLE = `
+Example, campaign.yaml:
+
+  name: how-postgres-comes-back
+  subjects: [postgres]
+  chaos_types:
+    - type: node_kill            # params, target and duration_seconds have defaults
+      target: leader
+    - type: latency
+      params: { min_ms: 50, max_ms: 150 }
+  trials_per_combination: 3
+  parallel: 2
+  cooldown_seconds: 5
+  include_baseline: true         # one trial more per subject, without any fault
+
+  pnpm enqueue campaign.yaml --dry-run     every trial, nothing written
+  pnpm enqueue campaign.yaml --watch       follow the workers to the end
+  pnpm enqueue campaign.yaml --with-worker run it in this process`;
+
+/** `ordeal enqueue FILE` */
+export function addEnqueue(program: Command): void {
+  program
+    .command('enqueue')
+    .description('expand a campaign file into one job per trial')
+    .argument('<file>', 'campaign file (YAML)')
+    .option('--dry-run', 'print every trial, write nothing, need no database')
+    .option('--watch', 'follow the campaign to its end; exit 0 only if no trial failed')
+    .option('--with-worker', 'run a worker in this process until the campaign has ended')
+    .option('--operator-db <path>', 'select the operator operator-db and its database')
+    .option('--json', 'print JSON instead of text')
+    .addHelpText('after', EXAMPLE)
+    .action(async (file: string, options: EnqueueOptions) => {
+      process.exitCode = await enqueue(file, options);
+    });
+}
+
+async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
+  // Progress goes to stderr with --json, so that stdout is one document.
+  const say = options.json ? (line: string) => console.error(line) : (line: string) => console.log(line);
+  const config = await loadCampaignConfig(whereTyped(file));
+  refuseOperatorDb(options, say);
+  if (options.dryRun) {
+    if (options.json) {
+      printJson('dry-run', { config: { ...config, source: undefined }, trials: [...expandCampaignMatrix(config)] });
+      return 0;
+    }
+    console.log(configSummary(config));
+    console.log(`\n${countTrials(config)} trials:`);
+    for (const trial of expandCampaignMatrix(config)) {
+      console.log(`  ${String(trial.position + 1).padStart(4)}  ${trial.key}`);
+    }
+    return 0;
+  }
+  say(`Campaign file ${file}\n${configSummary(config)}`);
+  const signal = stopSignal();
+  await using installation = await openInstallation(say);
+  if (options.withWorker) {
+    const { campaign, progress } = await runCampaign(config, installation, {
+      say,
+      signal,
+      onEnqueued: (enqueued) => announce(enqueued, say),
+    });
+    return report(campaign, progress);
+  }
+  const { store } = installation;
+  const campaign = await enqueueCampaign(config, { store, queues: await installation.queues() });
+  announce(campaign, say);
+  if (options.watch) {
+    const ended = await followCampaign(store, campaign.id, { say, needsWorker: true, signal });
+    return report(ended.campaign, ended.progress);
+  }
+  if (options.json) printJson('campaign', { id: campaign.id, trials: campaign.trialCount });
+  if (!(await someWorkerCanRun(store, campaign))) say(`Note: ${noWorkerMessage(campaign)}.`);
+  return 0;
+
+  function report(
+    ended: Campaign,
+    progress: Parameters<typeof progressLine>[0],
+  ): number {
+    if (options.json) printJson('campaign', { id: ended.id, status: ended.status, progress });
+    say(progressLine(progress));
+    say(`See it with: pnpm ordeal show ${ended.id}`);
+    return progress.failed === 0 && ended.status === 'finished' ? 0 : 1;
+  }
+}
+
+function announce(campaign: Campaign, say: (line: string) => void): void {
+  say(`Campaign ${campaign.id}`);
+  say(`  watch it:   pnpm ordeal watch ${campaign.id}`);
+  say(`  results:    pnpm ordeal show ${campaign.id}`);
+  say('  run trials: pnpm worker        (on as many machines as you like)');
+  say('  all queues: pnpm dashboard');
+}
+
+function refuseOperatorDb(options: EnqueueOptions, say: (line: string) => void): void {
+  if (options.operatorDb !== undefined) {
+    throw new OrdealError(
+      'UNSUPPORTED',
+      `--operator-db ${options.operatorDb}: the operator operator-db cannot be run by this version yet; nothing was enqueued`,
+    );
+  }
+  const found = resolve('data/operator.db');
+  if (existsSync(found)) say(`Found ${found}: this version cannot use it yet, the campaign runs with operator none.`);
+}

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { loadCampaignConfig } from '@ordeal/campaign';
+import type { Command } from 'commander';
+import { configSummary, progressLine } from '../format.ts';
+import { openInstallation } from '../installation.ts';
+import { runCampaign } from '../run-campaign.ts';
+import { stopSignal } from '../stop-signal.ts';
+import { allTrials, campaignReport } from './read.ts';
+
+const CAMPAIGN_FILE = join(import.meta.dirname, '../../../../campaigns/quickstart.yaml');
+
+/** `ordeal quickstart`: from nothing to a finished campaign. */
+export function addQuickstart(program: Command): void {
+  program
+    .command('quickstart')
+    .description('run the ready-made campaign with a worker in this process')
+    .action(async () => {
+      const signal = stopSignal();
+      const say = (line: string): void => console.log(line);
+      const config = await loadCampaignConfig(CAMPAIGN_FILE);
+      say('A campaign breaks a system on purpose, again and again, and measures how it gets back on its feet.');
+      say(`This one: campaigns/quickstart.yaml\n${configSummary(config)}\n`);
+      await using installation = await openInstallation(say);
+      const { campaign, progress } = await runCampaign(config, installation, {
+        say,
+        signal,
+        onEnqueued: (enqueued) => say(`Campaign ${enqueued.id}: ${enqueued.trialCount} trials`),
+      });
+      say(`\n${campaignReport(campaign, await allTrials(installation.store, campaign.id))}`);
+      say(`\n${progressLine(progress)}\n`);
+      say('What next:');
+      say(`  pnpm ordeal trial ${campaign.id} 'postgres/node_kill#0'   one trial with its timeline`);
+      say('  pnpm enqueue campaigns/quickstart.yaml --dry-run    what a campaign file expands to');
+      say('  pnpm dashboard                                      the queues in a browser');
+      say('  pnpm ordeal down                                    stop the embedded Postgres');
+      process.exitCode = progress.failed === 0 && campaign.status === 'finished' ? 0 : 1;
+    });
+}

@@ -1,0 +1,131 @@
+import { summarizeCells } from '@ordeal/analysis';
+import { OrdealError } from '@ordeal/core';
+import type { Campaign, Store, Trial } from '@ordeal/store';
+import type { Command } from 'commander';
+import { campaignTable, cellTable, progressLine, trialTable } from '../format.ts';
+import { openInstallation } from '../installation.ts';
+import { printJson } from '../json.ts';
+import { trialReport } from '../trial-report.ts';
+
+interface ReadOptions {
+  json?: true;
+}
+
+/** More trials than this are summed up, not listed. */
+const MOST_LISTED = 200;
+const PAGE = 5_000;
+
+/** `ordeal list`, `show N`, `trial KEY-or-ID` */
+export function addReaders(program: Command): void {
+  program
+    .command('list')
+    .description('campaigns, newest first')
+    .option('--json', 'print JSON')
+    .action(async (options: ReadOptions) => {
+      await using installation = await openInstallation();
+      const { store } = installation;
+      const campaigns = await store.listCampaigns({ limit: 50 });
+      const rows = await Promise.all(
+        campaigns.map(async (campaign) => ({ campaign, progress: await store.progress(campaign.id) })),
+      );
+      if (options.json) {
+        return printJson('campaigns', {
+          campaigns: rows.map(({ campaign, progress }) => ({ ...outline(campaign), progress })),
+        });
+      }
+      console.log(rows.length === 0 ? 'No campaigns yet. Try: pnpm quickstart' : campaignTable(rows));
+    });
+
+  program
+    .command('show')
+    .description('one campaign: its trials and what each cell found')
+    .argument('<campaign>', 'number of the campaign')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: ReadOptions) => {
+      await using installation = await openInstallation();
+      const { store } = installation;
+      const campaign = await findCampaign(store, id);
+      const [trials, progress] = await Promise.all([allTrials(store, campaign.id), store.progress(campaign.id)]);
+      if (options.json) {
+        return printJson('campaign', { ...outline(campaign), config: campaign.config, progress, trials });
+      }
+      console.log(campaignReport(campaign, trials));
+      console.log(`\n${progressLine(progress)}`);
+    });
+
+  program
+    .command('trial')
+    .description('one trial: its executions, timeline and state')
+    .argument('<trial...>', 'id of the trial, or number of the campaign and key: 3 postgres/latency#0')
+    .option('--json', 'print JSON')
+    .action(async (words: string[], options: ReadOptions) => {
+      await using installation = await openInstallation();
+      const { store } = installation;
+      const trial = await findTrial(store, words);
+      const [executions, injections, events] = await Promise.all([
+        store.listExecutions(trial.id),
+        store.listInjections(trial.id),
+        store.listEvents(trial.id),
+      ]);
+      if (options.json) return printJson('trial', { trial, executions, injections, events });
+      console.log(trialReport(trial, executions, injections, events));
+    });
+}
+
+export function campaignReport(campaign: Campaign, trials: readonly Trial[]): string {
+  const cells = summarizeCells(
+    trials.map((trial) => ({
+      ...trial,
+      brokeMs: trial.record?.brokeMs ?? null,
+      resolvedMs: trial.record?.resolvedMs ?? null,
+      observedMs: trial.record?.observedMs ?? null,
+    })),
+  );
+  const parts = [`Campaign ${campaign.id}: ${campaign.name} (${campaign.status}, seed ${campaign.seed})`];
+  if (trials.length <= MOST_LISTED) parts.push(trialTable(trials));
+  parts.push(cellTable(cells));
+  return parts.join('\n\n');
+}
+
+export async function findCampaign(store: Store, id: string): Promise<Campaign> {
+  const campaign = /^\d{1,18}$/.test(id) ? await store.getCampaign(id) : undefined;
+  if (campaign === undefined) throw new OrdealError('NOT_FOUND', `no campaign ${id}`);
+  return campaign;
+}
+
+export async function allTrials(store: Store, campaignId: string): Promise<Trial[]> {
+  const trials: Trial[] = [];
+  for (let after = -1; ; ) {
+    const page = await store.listTrials(campaignId, { after, limit: PAGE });
+    trials.push(...page);
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return trials;
+    after = last.position;
+  }
+}
+
+/** By id, by campaign and key, or by key alone in the newest campaign that has it. */
+async function findTrial(store: Store, words: readonly string[]): Promise<Trial> {
+  const [first = '', second] = words;
+  const trial =
+    second !== undefined
+      ? await store.findTrial((await findCampaign(store, first)).id, second)
+      : /^\d{1,18}$/.test(first)
+        ? await store.getTrial(first)
+        : await newestWithKey(store, first);
+  if (trial === undefined) throw new OrdealError('NOT_FOUND', `no trial ${words.join(' ')}`);
+  return trial;
+}
+
+async function newestWithKey(store: Store, key: string): Promise<Trial | undefined> {
+  for (const campaign of await store.listCampaigns({ limit: 50 })) {
+    const trial = await store.findTrial(campaign.id, key);
+    if (trial !== undefined) return trial;
+  }
+  return undefined;
+}
+
+function outline(campaign: Campaign): object {
+  const { id, name, status, seed, parallel, cooldownSeconds, trialCount, createdAt, finishedAt, needs } = campaign;
+  return { id, name, status, seed, parallel, cooldownSeconds, trialCount, createdAt, finishedAt, needs };
+}

@@ -1,0 +1,46 @@
+import { builtInCatalogue } from '@ordeal/catalogue';
+import { OrdealError } from '@ordeal/core';
+import { startWorker } from '@ordeal/worker';
+import type { Command } from 'commander';
+import { openInstallation } from '../installation.ts';
+import { stopSignal } from '../stop-signal.ts';
+import { workerLog } from '../worker-log.ts';
+
+/** All of the stop: giving back the trials, closing the guard and the connections. */
+const EXIT_WITHIN_MS = 15_000;
+
+/** `ordeal worker` */
+export function addWorker(program: Command): void {
+  program
+    .command('worker')
+    .description('run trials of every campaign that this machine can run, until stopped')
+    .option('--slots <n>', 'trials at once over all campaigns', '10')
+    .action(async (options: { slots: string }) => {
+      const slots = Number(options.slots);
+      if (!Number.isInteger(slots) || slots < 1 || slots > 1000) {
+        throw new OrdealError('BAD_INPUT', `--slots ${options.slots}: must be a whole number from 1 to 1000`);
+      }
+      await work(slots);
+    });
+}
+
+async function work(slots: number): Promise<void> {
+  const signal = stopSignal();
+  await using installation = await openInstallation((line) => console.error(line));
+  const { store, folders } = installation;
+  const worker = await startWorker({
+    store,
+    queues: await installation.queues(),
+    folders,
+    catalogue: builtInCatalogue,
+    log: workerLog({ quiet: false, folders }),
+    slots,
+  });
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  // Whatever hangs then, the guard sees our line close and undoes on its own.
+  setTimeout(() => process.exit(1), EXIT_WITHIN_MS - 500).unref();
+  await worker.stop();
+}

@@ -1,0 +1,125 @@
+import { type CellSummary, medianRecovery } from '@ordeal/analysis';
+import type { CampaignConfig } from '@ordeal/campaign';
+import { countTrials } from '@ordeal/campaign';
+import type { Campaign, Progress, Trial } from '@ordeal/store';
+import Table from 'cli-table3';
+import colors from 'picocolors';
+
+/** Borderless: survives copy and paste, and fits narrow windows. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const empty = Object.fromEntries(
+    ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'].concat(
+      ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'],
+    ).map((part) => [part, '']),
+  );
+  const drawn = new Table({
+    head: head.map((title) => colors.bold(title)),
+    chars: { ...empty, middle: '  ' },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  drawn.push(...rows.map((row) => [...row]));
+  return drawn.toString().replaceAll(/[ \t]+$/gm, '');
+}
+
+/** `2.3 s`; `-` for what did not happen. */
+export function seconds(ms: number | null | undefined): string {
+  return ms === null || ms === undefined ? '-' : `${(ms / 1000).toFixed(1)} s`;
+}
+
+export function configSummary(config: CampaignConfig): string {
+  const chaos = config.chaos_types.map(({ type, params, target }) => {
+    const settings = Object.entries(params).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+    return `${type} (${[...settings, `target ${target}`].join(', ')})`;
+  });
+  const lines: [string, string][] = [
+    ['name', config.name],
+    ['subjects', config.subjects.join(', ')],
+    ['chaos types', chaos.join('; ')],
+    ['trials per combination', String(config.trials_per_combination)],
+    ['parallel', String(config.parallel)],
+    ['cooldown', `${config.cooldown_seconds} s`],
+    ['baseline', config.include_baseline ? 'yes, one per subject' : 'no'],
+    ['runtime', config.subjects.map((subject) => `${subject}: ${config.runtimes[subject]}`).join(', ')],
+    ['goal', config.subjects.map((subject) => `${subject}: ${config.goals[subject]}`).join(', ')],
+    ['operator', config.operator],
+    ['seed', String(config.seed)],
+    ['trials in all', String(countTrials(config))],
+  ];
+  return lines.map(([name, value]) => `  ${name.padEnd(24)}${value}`).join('\n');
+}
+
+/** What one ended trial found, in a few words. */
+export function trialResult(trial: Trial): string {
+  if (trial.status === 'failed') return colors.red(`failed: ${trial.error ?? 'no error kept'}`);
+  if (trial.status !== 'completed') return trial.status;
+  const { record, outcome, goal } = trial;
+  const findings = record?.findings.length ? colors.yellow(` [${record.findings.join(', ')}]`) : '';
+  switch (outcome) {
+    case 'resolved': {
+      const lift = record?.afterLift ? ', after the fault was lifted' : '';
+      return `${colors.green('resolved')}: not ${goal} at ${seconds(record?.brokeMs)}, again at ${seconds(record?.resolvedMs)}${lift}${findings}`;
+    }
+    case 'unresolved':
+      return `${colors.yellow('unresolved')}: not ${goal} at ${seconds(record?.brokeMs)}, still not at ${seconds(record?.observedMs)}${findings}`;
+    case 'unaffected':
+      return `${colors.green('unaffected')}: ${goal} throughout ${seconds(record?.observedMs)} under the fault${findings}`;
+    case 'false_alarm':
+      return `${colors.yellow('false alarm')}: not ${goal} at ${seconds(record?.brokeMs)} without any fault${findings}`;
+    default:
+      return `${outcome ?? 'completed'}${findings}`;
+  }
+}
+
+export function trialTable(trials: readonly Trial[]): string {
+  return table(
+    ['trial', 'status', 'outcome', 'broke', 'back', 'whole again', 'executions', ''],
+    trials.map((trial) => [
+      trial.key,
+      trial.status,
+      trial.outcome ?? '-',
+      seconds(trial.record?.brokeMs),
+      seconds(trial.record?.resolvedMs),
+      seconds(trial.record?.wholeAgainMs),
+      String(trial.execution),
+      [...(trial.record?.findings ?? []), ...(trial.error === null ? [] : [trial.error])].join(', '),
+    ]),
+  );
+}
+
+export function cellTable(cells: readonly CellSummary[]): string {
+  return table(
+    ['cell', 'goal', 'trials', 'outcomes', 'time to recovery', 'median'],
+    cells.map((cell) => [
+      cell.cell,
+      cell.goal,
+      String(cell.trials),
+      [
+        ...Object.entries(cell.outcomes).map(([outcome, count]) => `${count} ${outcome}`),
+        ...(cell.failed > 0 ? [colors.red(`${cell.failed} failed`)] : []),
+      ].join(', ') || '-',
+      cell.recoveries.map((time) => `${time.censored ? '>' : ''}${seconds(time.ms)}`).join(', ') || '-',
+      cell.recoveries.length === 0 ? '-' : seconds(medianRecovery(cell.recoveries)),
+    ]),
+  );
+}
+
+export function progressLine(progress: Progress): string {
+  const rest = progress.cancelled > 0 ? `, Cancelled: ${progress.cancelled}` : '';
+  return `Completed: ${progress.completed}, Failed: ${progress.failed}${rest}`;
+}
+
+export function campaignTable(rows: readonly { campaign: Campaign; progress: Progress }[]): string {
+  return table(
+    ['id', 'name', 'status', 'trials', 'completed', 'failed', 'running', 'created'],
+    rows.map(({ campaign, progress }) => [
+      campaign.id,
+      campaign.name,
+      campaign.status,
+      String(progress.total),
+      String(progress.completed),
+      String(progress.failed),
+      String(progress.running),
+      campaign.createdAt.toISOString().slice(0, 19).replace('T', ' '),
+    ]),
+  );
+}

@@ -1,0 +1,37 @@
+import { Command, CommanderError } from 'commander';
+import { addControl } from './commands/control.ts';
+import { addDashboard } from './commands/dashboard.ts';
+import { addEnqueue } from './commands/enqueue.ts';
+import { addQuickstart } from './commands/quickstart.ts';
+import { addReaders } from './commands/read.ts';
+import { addWorker } from './commands/worker.ts';
+import { showError } from './errors.ts';
+
+const program = new Command('ordeal')
+  .description('Durable campaigns of chaos trials: how fast does a system come back?')
+  .version('0.1.0')
+  .showSuggestionAfterError()
+  .exitOverride();
+
+addQuickstart(program);
+addEnqueue(program);
+addWorker(program);
+addReaders(program);
+addControl(program);
+addDashboard(program);
+
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Commander has said it already; help and version leave with 0, bad usage with 2 like all bad input.
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (typeof error === 'string') {
+    // A stop signal's reason: the person knows.
+    process.exitCode = 130;
+  } else {
+    process.exitCode = showError(error);
+  }
+}
+// Libraries may leave handles behind that would keep a finished command alive.
+process.exit();

@@ -1,0 +1,76 @@
+import type { CampaignConfig } from '@ordeal/campaign';
+import { builtInCatalogue } from '@ordeal/catalogue';
+import { OrdealError } from '@ordeal/core';
+import type { Campaign, Progress } from '@ordeal/store';
+import { canRun, findCapabilities, startWorker } from '@ordeal/worker';
+import { enqueueCampaign } from './enqueue-campaign.ts';
+import { followCampaign } from './follow-campaign.ts';
+import type { Installation } from './installation.ts';
+import { workerLog } from './worker-log.ts';
+
+/**
+ * Enqueues a campaign and runs it with a worker in this process, until it has ended, and with it every older one
+ * that was waiting and that this worker can run: what a killed run left behind is finished too.
+ * @throws OrdealError UNSUPPORTED before anything is written when this process could not run it
+ *
+ * @example
+ * await using installation = await openInstallation();
+ * const config = await loadCampaignConfig('campaign.yaml');
+ * const { progress } = await runCampaign(config, installation);
+ */
+export async function runCampaign(
+  config: CampaignConfig,
+  installation: Installation,
+  options: {
+    slots?: number;
+    say?: (line: string) => void;
+    onEnqueued?: (campaign: Campaign) => void;
+    signal?: AbortSignal;
+  } = {},
+): Promise<{ campaign: Campaign; progress: Progress }> {
+  checkRunnableHere(config);
+  const { store, folders } = installation;
+  const queues = await installation.queues();
+  const campaign = await enqueueCampaign(config, { store, queues });
+  options.onEnqueued?.(campaign);
+  const worker = await startWorker({
+    store,
+    queues,
+    folders,
+    catalogue: builtInCatalogue,
+    log: workerLog({ quiet: true, folders }),
+    slots: options.slots ?? 10,
+    wanted: (other) => Number(other.id) <= Number(campaign.id),
+  });
+  try {
+    const say = options.say ?? (() => {});
+    const open = await store.listCampaigns({ statuses: ['pending', 'running'], limit: 1_000 });
+    const older = open
+      .filter((other) => Number(other.id) < Number(campaign.id) && canRun(other.needs, worker.capabilities))
+      .sort((a, b) => Number(a.id) - Number(b.id));
+    for (const other of older) {
+      say(`Campaign ${other.id} (${other.name}) was not finished: going on with it.`);
+    }
+    const follows = [...older, campaign].map((each) =>
+      followCampaign(store, each.id, {
+        say: (line) => say(each.id === campaign.id ? line : `[campaign ${each.id}] ${line}`),
+        needsWorker: false,
+        signal: options.signal,
+      }),
+    );
+    const ended = await Promise.all(follows);
+    const own = ended.at(-1);
+    if (own === undefined) throw new OrdealError('INTERNAL', 'the campaign was not followed');
+    return own;
+  } finally {
+    await worker.stop();
+  }
+}
+
+function checkRunnableHere(config: CampaignConfig): void {
+  const capabilities = findCapabilities(builtInCatalogue);
+  const needs = [...new Set(config.cells.map((cell) => `${cell.subject}/${cell.runtime}/${cell.chaos_type}`))];
+  if (canRun(needs, capabilities)) return;
+  const missing = needs.filter((need) => !capabilities.includes(need));
+  throw new OrdealError('UNSUPPORTED', `a worker in this process cannot run ${missing.join(', ')}: nothing was enqueued`);
+}

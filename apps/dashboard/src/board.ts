@@ -1,0 +1,66 @@
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import type { FastifyAdapter } from '@bull-board/fastify';
+import { type CampaignQueues, campaignOfQueue, queueName } from '@ordeal/queue';
+import type { Store } from '@ordeal/store';
+
+/** Ended campaigns that stay on the board: each open tab polls every queue it shows. */
+const RECENT = 20;
+const LOOK_EVERY_MS = 3_000;
+
+/** Keeps Bull Board at the running and the recent campaigns, and takes a retry pressed there to Postgres. */
+export async function startBoard(parts: {
+  store: Store;
+  queues: CampaignQueues;
+  adapter: FastifyAdapter;
+}): Promise<{ close(): Promise<void> }> {
+  const { store, queues, adapter } = parts;
+  const shown = new Set<string>();
+  const board = createBullBoard({
+    queues: [],
+    serverAdapter: adapter,
+    options: {
+      uiConfig: { boardTitle: 'Ordeal', hideDocsLink: true },
+      handlerHooks: {
+        // After, not before: the job must wait in its queue when workers look at the campaign again.
+        async after({ method, route, request }, result) {
+          const campaignId = campaignOfQueue(String(request.params.queueName ?? ''));
+          if (method === 'put' && route.includes('/retry') && campaignId !== undefined) {
+            await store.reopenCampaign(campaignId);
+          }
+          return result;
+        },
+      },
+    },
+  });
+
+  async function look(): Promise<void> {
+    const [open, recent] = await Promise.all([
+      store.listCampaigns({ statuses: ['pending', 'running', 'paused'], limit: 1_000 }),
+      store.listCampaigns({ limit: RECENT }),
+    ]);
+    const wanted = new Map([...open, ...recent].map((campaign) => [campaign.id, campaign]));
+    for (const id of shown) {
+      if (wanted.has(id)) continue;
+      board.removeQueue(queueName(id));
+      shown.delete(id);
+    }
+    for (const campaign of wanted.values()) {
+      if (shown.has(campaign.id)) continue;
+      const displayName = `Campaign ${campaign.id}: ${campaign.name}`;
+      board.addQueue(new BullMQAdapter(queues.boardQueue(campaign.id), { displayName }));
+      shown.add(campaign.id);
+    }
+  }
+
+  await look();
+  const timer = setInterval(() => {
+    // An outage shows as a board that stands still; the next look catches up.
+    void look().catch(() => {});
+  }, LOOK_EVERY_MS);
+  return {
+    async close() {
+      clearInterval(timer);
+    },
+  };
+}

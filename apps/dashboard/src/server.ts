@@ -1,0 +1,48 @@
+import { FastifyAdapter } from '@bull-board/fastify';
+import type { CampaignQueues } from '@ordeal/queue';
+import type { Store } from '@ordeal/store';
+import { fastify } from 'fastify';
+import { startBoard } from './board.ts';
+
+/** Loopback only: there is no authorisation yet, so nobody else may reach it. */
+const HOST = '127.0.0.1';
+const BOARD_PATH = '/queues';
+
+export interface Dashboard {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Serves Bull Board under `/queues`. @param options.port 0 takes a free one */
+export async function startDashboard(options: {
+  store: Store;
+  queues: CampaignQueues;
+  port: number;
+}): Promise<Dashboard> {
+  const server = fastify();
+  // A page of another site must not be able to press buttons here (DNS rebinding, forms).
+  server.addHook('onRequest', async (request, reply) => {
+    const host = request.headers.host?.replace(/:\d+$/, '');
+    const origin = request.headers.origin;
+    const foreign = origin !== undefined && new URL(origin).host !== request.headers.host;
+    if ((host !== '127.0.0.1' && host !== 'localhost') || foreign) {
+      return reply.code(403).send('This dashboard answers to its own pages on loopback only.');
+    }
+    return undefined;
+  });
+  const adapter = new FastifyAdapter();
+  adapter.setBasePath(BOARD_PATH);
+  const board = await startBoard({ ...options, adapter });
+  await server.register(adapter.registerPlugin(), { prefix: BOARD_PATH });
+  server.get('/', (_request, reply) => reply.redirect(BOARD_PATH));
+  const url = await server.listen({ host: HOST, port: options.port });
+  return {
+    url,
+    async close() {
+      await board.close();
+      // Open tabs poll over kept connections; they must not hold up a stop.
+      server.server.closeAllConnections();
+      await server.close();
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { describeError, monotonicMs, type Timing } from '@ordeal/core';
+import type { Store } from '@ordeal/store';
+import type { Logger } from 'pino';
+import type { GuardKeeper } from './guard-keeper.ts';
+import type { LiveExecutions } from './live-executions.ts';
+import { every, type Loop } from './loop.ts';
+
+export interface Heartbeat extends Loop {
+  /** How many beats Postgres has acknowledged; for tests and status. */
+  readonly acknowledged: number;
+}
+
+/**
+ * Tells Postgres every beat that this worker's executions live, and the guard that Postgres has heard it. Losing
+ * either stops the executions: whatever they would still find may be the doing of the guard's undo.
+ */
+export function startHeartbeat(parts: {
+  workerId: string;
+  store: Store;
+  guard: GuardKeeper;
+  live: LiveExecutions;
+  timing: Timing;
+  log: Logger;
+}): Heartbeat {
+  const { workerId, store, guard, live, timing, log } = parts;
+  let acknowledged = 0;
+  let lastProofMs = monotonicMs();
+
+  async function beat(): Promise<void> {
+    const refs = live.refs();
+    const sentMs = monotonicMs();
+    // Taken before the beat is sent: the guard's lease must not run from a later instant than that.
+    const proof = guard.lastTick();
+    try {
+      const { owned, cancelled } = await store.beat(workerId, refs);
+      acknowledged += 1;
+      lastProofMs = sentMs;
+      const ownedKeys = new Set(owned.map((ref) => `${ref.trialId}/${ref.execution}`));
+      const lost = refs.filter((ref) => !ownedKeys.has(`${ref.trialId}/${ref.execution}`));
+      live.abort(cancelled, 'cancelled', 'the campaign was cancelled');
+      live.abort(lost, 'abandoned', 'the execution is no longer ours');
+      if (proof !== undefined) await guard.renewLeases(proof, owned);
+    } catch (error) {
+      log.warn({ error: describeError(error) }, 'heartbeat failed');
+    }
+  }
+
+  /** A frozen or cut-off worker must not record what its guard's undo brought about. */
+  function abandonWhenStale(): void {
+    const silentMs = monotonicMs() - lastProofMs;
+    if (silentMs <= timing.guardLeaseMs || live.refs().length === 0) return;
+    live.abortAll('abandoned', `no acknowledged beat for ${Math.round(silentMs / 1000)} s`);
+  }
+
+  const beats = every(timing.beatMs, beat);
+  const checks = every(500, async () => abandonWhenStale());
+  return {
+    get acknowledged() {
+      return acknowledged;
+    },
+    now: () => beats.now(),
+    async stop() {
+      await Promise.all([beats.stop(), checks.stop()]);
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { builtInCatalogue, faultKind } from '@ordeal/catalogue';
+import { describeError, type FaultKind } from '@ordeal/core';
+import type { Disposition, TakenJob } from '@ordeal/queue';
+import { executeTrial } from '@ordeal/runner';
+import type { Campaign, Claim, Ended, Store, Trial } from '@ordeal/store';
+import type { Logger } from 'pino';
+import type { GuardKeeper } from './guard-keeper.ts';
+import type { LiveExecutions } from './live-executions.ts';
+
+/** How soon a refused job comes back; the refusal must cost the others nothing. */
+const REFUSED_DELAY_MS = 1_000;
+
+export interface JobParts {
+  readonly workerId: string;
+  readonly place: string;
+  readonly store: Store;
+  readonly guard: GuardKeeper;
+  readonly live: LiveExecutions;
+  readonly log: Logger;
+  /** Fires when the worker stops. */
+  readonly stopping: AbortSignal;
+}
+
+/** From a job in hand to what becomes of it. Postgres decides; the job is only the occasion to ask. */
+export async function runJob(parts: JobParts, job: TakenJob): Promise<Disposition> {
+  if (parts.stopping.aborted) return { kind: 'give_back' };
+  // Before the claim, so that no execution waits for a guard while its lease runs.
+  const guard = await parts.guard.ready();
+  const claim = await parts.store.claim({
+    trialId: job.trialId,
+    workerId: parts.workerId,
+    place: parts.place,
+    reopenFailed: job.retriedByPerson,
+  });
+  if (claim.kind !== 'claimed') return refusalOf(claim);
+  const { campaign, trial, execution } = claim;
+  const log = parts.log.child({ campaign: campaign.id, trial: trial.key, execution });
+  using own = parts.live.add({ trialId: trial.id, execution });
+  // A stop between the check above and here must still reach this execution.
+  if (parts.stopping.aborted) parts.live.abortAll('shutdown', 'the worker stops');
+  log.info('trial started');
+  const ended = await executeTrial({
+    campaign,
+    trial,
+    execution,
+    place: parts.place,
+    kind: kindOf(trial),
+    guard,
+    store: parts.store,
+    signal: own.signal,
+    guardRecovered: async () => {
+      await parts.guard.ready();
+    },
+  });
+  log.info({ ended }, 'trial ended');
+  return await dispositionOf(ended, campaign, parts);
+}
+
+function kindOf(trial: Trial): FaultKind {
+  const entry = builtInCatalogue.faults[trial.chaosType];
+  return entry === undefined ? 'condition' : faultKind(entry, trial.chaosParams);
+}
+
+function refusalOf(claim: Exclude<Claim, { kind: 'claimed' }>): Disposition {
+  switch (claim.kind) {
+    case 'busy':
+      return { kind: 'later', delayMs: REFUSED_DELAY_MS };
+    case 'wait':
+      // A rest is looked at again every second: it can end early.
+      return {
+        kind: 'later',
+        delayMs: claim.reason === 'backoff' ? claim.waitMs : Math.min(claim.waitMs, REFUSED_DELAY_MS),
+      };
+    case 'over':
+      return claim.status === 'failed'
+        ? { kind: 'failed', reason: claim.error ?? 'failed' }
+        : { kind: 'done' };
+  }
+}
+
+async function dispositionOf(ended: Ended, campaign: Campaign, parts: JobParts): Promise<Disposition> {
+  if (ended.kind === 'stale') return { kind: 'done' };
+  if (parts.stopping.aborted && ended.trialStatus === 'pending') return { kind: 'give_back' };
+  if (ended.retryInMs !== null) return { kind: 'later', delayMs: ended.retryInMs };
+  if (ended.trialStatus === 'pending') return { kind: 'later', delayMs: 0 };
+  await rest(campaign.cooldownSeconds * 1000, parts.stopping);
+  return ended.trialStatus === 'failed'
+    ? { kind: 'failed', reason: ended.error ?? 'failed' }
+    : { kind: 'done' };
+}
+
+/** The local slot rests with the campaign's; a worker that is stopped meanwhile completes the job at once. */
+async function rest(restMs: number, stopping: AbortSignal): Promise<void> {
+  if (restMs === 0 || stopping.aborted) return;
+  await delay(restMs, undefined, { signal: stopping }).catch(() => {});
+}
+
+/** The handler's face to the queue: an outage of Postgres must not lose the job. */
+export function jobHandler(parts: JobParts): (job: TakenJob) => Promise<Disposition> {
+  return async (job) => {
+    try {
+      return await runJob(parts, job);
+    } catch (error) {
+      parts.log.error({ error: describeError(error), trial: job.trialId }, 'could not work on a job');
+      return parts.stopping.aborted
+        ? { kind: 'give_back' }
+        : { kind: 'later', delayMs: REFUSED_DELAY_MS };
+    }
+  };
+}

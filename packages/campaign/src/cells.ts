@@ -1,0 +1,72 @@
+import { resolveTarget, targetWord } from '@ordeal/catalogue';
+import { NO_FAULT } from '@ordeal/core';
+import type { BaselineCell, CellSpec, FaultCell } from './config.ts';
+import type { ChaosEntry } from './read-chaos.ts';
+import type { ChosenSubject } from './read-subjects.ts';
+
+/**
+ * The matrix: each subject with each chaos entry, then the baselines. Made of what is right; where a problem was
+ * reported, that cell is missing.
+ */
+export function buildCells(
+  subjects: readonly ChosenSubject[],
+  entries: readonly ChaosEntry[],
+  choice: { readonly arm: string; readonly baseline: boolean },
+): CellSpec[] {
+  const faults = subjects.flatMap((subject) => faultCells(subject, entries, choice.arm));
+  if (!choice.baseline) return faults;
+  return [...faults, ...subjects.flatMap((subject) => baselineCell(subject, faults))];
+}
+
+function faultCells(subject: ChosenSubject, entries: readonly ChaosEntry[], arm: string): FaultCell[] {
+  const { entry, runtime, goal } = subject;
+  const seen = new Map<string, number>();
+  return entries.flatMap(({ chaos }) => {
+    if (chaos === undefined || runtime === undefined || goal === undefined) return [];
+    const { spec, kind } = chaos;
+    const supported = entry.faults[spec.type];
+    const target = resolveTarget(entry, spec.target);
+    if (supported === undefined || target === undefined) return [];
+    const nth = (seen.get(spec.type) ?? 0) + 1;
+    seen.set(spec.type, nth);
+    return [
+      {
+        cell: `${entry.name}/${spec.type}${nth === 1 ? '' : `.${nth}`}`,
+        subject: entry.name,
+        arm,
+        runtime,
+        goal,
+        horizon_seconds: supported.horizonSeconds,
+        baseline: false as const,
+        chaos_type: spec.type,
+        chaos_params: spec.params,
+        kind,
+        target: targetWord(target),
+        ...(spec.duration_seconds === undefined ? {} : { duration_seconds: spec.duration_seconds }),
+      },
+    ];
+  });
+}
+
+/** Watched for as long as the subject's longest cell, or a quiet baseline would say little about that cell. */
+function baselineCell(subject: ChosenSubject, faults: readonly FaultCell[]): BaselineCell[] {
+  const { entry, runtime, goal } = subject;
+  const horizons = faults.filter((cell) => cell.subject === entry.name).map((cell) => cell.horizon_seconds);
+  if (runtime === undefined || goal === undefined || horizons.length === 0) return [];
+  return [
+    {
+      cell: `${entry.name}/${NO_FAULT}`,
+      subject: entry.name,
+      // Nobody repairs what nobody breaks; an operator here would only add its own noise.
+      arm: 'none',
+      runtime,
+      goal,
+      horizon_seconds: horizons.reduce((longest, horizon) => Math.max(longest, horizon), 0),
+      baseline: true,
+      chaos_type: NO_FAULT,
+      chaos_params: {},
+      kind: null,
+      target: null,
+    },
+  ];
+}

@@ -1,0 +1,88 @@
+import type { FaultKind, Goal, JsonObject, RuntimeName } from '@ordeal/core';
+
+/**
+ * A campaign file, checked, with every default filled in and every name resolved. Plain JSON: it is stored as it
+ * is, and a stored one means the same trials whatever becomes of the catalogue.
+ */
+export interface CampaignConfig {
+  /** The file as it was named by whoever loaded it. */
+  readonly file: string;
+  /** The text as written, comments and all. */
+  readonly source: string;
+  readonly name: string;
+  readonly subjects: readonly string[];
+  readonly chaos_types: readonly ChaosSpec[];
+  readonly trials_per_combination: number;
+  readonly parallel: number;
+  readonly cooldown_seconds: number;
+  readonly include_baseline: boolean;
+  /** Of each subject. */
+  readonly runtimes: Readonly<Record<string, RuntimeName>>;
+  readonly seed: number;
+  readonly operator: string;
+  /** Of each subject. */
+  readonly goals: Readonly<Record<string, Goal>>;
+  readonly timeout_seconds: number;
+  readonly hold_seconds: number;
+  readonly settle_seconds: number;
+  readonly recovery_seconds: number;
+  readonly attempts: number;
+  readonly backoff_seconds: number;
+  /** The matrix, in the order in which its trials are listed; the baselines are last. */
+  readonly cells: readonly CellSpec[];
+}
+
+/** One entry of `chaos_types`. */
+export interface ChaosSpec {
+  readonly type: string;
+  /** Validated, with the defaults filled in. */
+  readonly params: JsonObject;
+  readonly params_as_written: JsonObject;
+  /** As written: `leader` means something else on each subject. */
+  readonly target: string;
+  /** Lifts the fault this long after it became active, instead of at the end of the window. */
+  readonly duration_seconds?: number;
+}
+
+/** What all repetitions of one combination have in common. */
+export type CellSpec = FaultCell | BaselineCell;
+
+interface CellBase {
+  /** `postgres/latency`; `postgres/latency.2` for the second entry of the type. */
+  readonly cell: string;
+  readonly subject: string;
+  /** Who is expected to repair: an operator's name. */
+  readonly arm: string;
+  readonly runtime: RuntimeName;
+  readonly goal: Goal;
+  /** How long after the fault the goal may still break. */
+  readonly horizon_seconds: number;
+  readonly chaos_params: JsonObject;
+}
+
+export interface FaultCell extends CellBase {
+  readonly baseline: false;
+  readonly chaos_type: string;
+  readonly kind: FaultKind;
+  /** `any`, a role of the subject, or a node's name; general words are resolved. */
+  readonly target: string;
+  readonly duration_seconds?: number;
+}
+
+/** Nothing is done to it: what breaks here breaks on its own. */
+export interface BaselineCell extends CellBase {
+  readonly baseline: true;
+  readonly chaos_type: 'none';
+  readonly kind: null;
+  readonly target: null;
+}
+
+/** One repetition of a cell. */
+export type TrialSpec = CellSpec & {
+  /** Place in the campaign, from 0. */
+  readonly position: number;
+  /** Unique within the campaign: `postgres/latency#0`. */
+  readonly key: string;
+  /** Place within the cell, from 0. */
+  readonly trial_index: number;
+};

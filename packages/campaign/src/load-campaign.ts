@@ -1,0 +1,46 @@
+import { builtInCatalogue } from '@ordeal/catalogue';
+import type { Catalogue } from '@ordeal/core';
+import type { CampaignConfig } from './config.ts';
+import { parseYaml } from './parse-yaml.ts';
+import { Problems } from './problems.ts';
+import { readCampaignFile } from './read-campaign-file.ts';
+import { resolveCampaign } from './resolve-campaign.ts';
+
+export interface LoadOptions {
+  /** The largest `parallel` this installation allows. Lower: campaigns take longer. Higher: they may starve each other, and the machine. */
+  readonly maxParallel?: number;
+  /** Operators that a campaign may name. */
+  readonly knownOperators?: readonly string[];
+}
+
+/**
+ * Loads and checks a campaign file: defaults filled in, names resolved, the seed drawn if the file has none.
+ * Nothing is written and nothing is contacted.
+ *
+ * @throws OrdealError BAD_INPUT with one line per problem, `file:line:col: path: problem`; `details.problems` has
+ * the same as data, and is empty when the file could not even be read.
+ *
+ * @example const config = await loadCampaignConfig('campaigns/quickstart.yaml');
+ */
+export async function loadCampaignConfig(
+  path: string,
+  catalogue: Catalogue = builtInCatalogue,
+  options: LoadOptions = {},
+): Promise<CampaignConfig> {
+  return parseCampaignConfig(await readCampaignFile(path), path, catalogue, options);
+}
+
+/** The same from text already at hand; `file` is the name that the problems begin with. @throws OrdealError BAD_INPUT. */
+export function parseCampaignConfig(
+  source: string,
+  file: string,
+  catalogue: Catalogue = builtInCatalogue,
+  { maxParallel = 10, knownOperators = ['none'] }: LoadOptions = {},
+): CampaignConfig {
+  const problems = new Problems(file);
+  const root = parseYaml(source, problems);
+  const campaign = root && resolveCampaign({ root, problems }, catalogue, { maxParallel, knownOperators });
+  problems.throwIfAny();
+  if (campaign === undefined) throw new Error('a campaign without problems is complete');
+  return { file, source, ...campaign };
+}

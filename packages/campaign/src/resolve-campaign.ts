@@ -1,0 +1,101 @@
+import { randomInt } from 'node:crypto';
+import type { Catalogue } from '@ordeal/core';
+import { buildCells } from './cells.ts';
+import { checkSupport } from './check-support.ts';
+import { reportAt, type Site } from './check-value.ts';
+import type { CampaignConfig, CellSpec } from './config.ts';
+import { countTrials } from './expand.ts';
+import { campaignFields, MAX_TRIALS } from './fields.ts';
+import { readChaos } from './read-chaos.ts';
+import { readFields } from './read-fields.ts';
+import { readSubjects } from './read-subjects.ts';
+import { notOneOf, shown } from './wording.ts';
+
+/** Short enough to be typed again. */
+const DRAWN_SEEDS = 2 ** 31;
+
+export interface CampaignLimits {
+  readonly maxParallel: number;
+  readonly knownOperators: readonly string[];
+}
+
+/**
+ * A campaign from the values of its file. Every check runs that still can after the others; all that is wrong is
+ * with `site.problems` when this returns undefined.
+ */
+export function resolveCampaign(
+  site: Site,
+  catalogue: Catalogue,
+  limits: CampaignLimits,
+): Omit<CampaignConfig, 'file' | 'source'> | undefined {
+  if (site.root.value === null) {
+    reportAt(site, [], () => 'the file is empty: a campaign needs at least name and chaos_types');
+    return undefined;
+  }
+  const fields = readFields(site, [], site.root.value, campaignFields(limits.maxParallel));
+  if (fields === undefined) return undefined;
+  const { subjects = [], chaos_types = [], operator, trials_per_combination, timeout_seconds } = fields;
+
+  const chosen = readSubjects(site, subjects, { runtime: fields.runtime, goal: fields.goal }, catalogue);
+  const entries = chaos_types.map((value, index) =>
+    readChaos(site, ['chaos_types', index], value, catalogue),
+  );
+  for (const entry of entries) for (const subject of chosen) checkSupport(site, entry, subject);
+  if (operator !== undefined) checkOperator(site, operator, limits.knownOperators);
+  const cells = buildCells(chosen, entries, {
+    arm: operator ?? 'none',
+    baseline: fields.include_baseline ?? false,
+  });
+  if (timeout_seconds !== undefined) checkTimeout(site, timeout_seconds, cells);
+  if (trials_per_combination !== undefined) checkCount(site, { cells, trials_per_combination });
+
+  const { runtime, goal, seed = randomInt(DRAWN_SEEDS), ...rest } = fields;
+  const settings = { ...rest, seed };
+  if (site.problems.any || !complete(settings)) return undefined;
+  return {
+    ...settings,
+    chaos_types: entries.flatMap(({ chaos }) => chaos?.spec ?? []),
+    runtimes: Object.fromEntries(cells.map((cell) => [cell.subject, cell.runtime])),
+    goals: Object.fromEntries(cells.map((cell) => [cell.subject, cell.goal])),
+    cells,
+  };
+}
+
+/** Every field was read: each one that was not has been reported. */
+function complete<T extends object>(fields: T): fields is { [Key in keyof T]-?: Exclude<T[Key], undefined> } {
+  return Object.values(fields).every((value) => value !== undefined);
+}
+
+function checkOperator(site: Site, operator: string, known: readonly string[]): void {
+  if (known.includes(operator)) return;
+  reportAt(site, ['operator'], () =>
+    notOneOf(
+      `the operator ${shown(operator)} is not known: operators come in a later version`,
+      operator,
+      known,
+    ),
+  );
+}
+
+/** A window that closes before the goal can have broken finds nothing, whatever happens. */
+function checkTimeout(site: Site, timeoutSeconds: number, cells: readonly CellSpec[]): void {
+  const [slowest] = cells.toSorted((a, b) => b.horizon_seconds - a.horizon_seconds);
+  if (slowest === undefined || timeoutSeconds >= slowest.horizon_seconds) return;
+  reportAt(
+    site,
+    ['timeout_seconds'],
+    () =>
+      `must be at least ${slowest.horizon_seconds}, the horizon of ${slowest.cell}: ` +
+      `after ${timeoutSeconds} s its effect may be still to come`,
+  );
+}
+
+function checkCount(site: Site, config: Pick<CampaignConfig, 'cells' | 'trials_per_combination'>): void {
+  const count = countTrials(config);
+  if (count <= MAX_TRIALS) return;
+  reportAt(
+    site,
+    ['trials_per_combination'],
+    () => `makes ${count} trials: at most ${MAX_TRIALS} are possible`,
+  );
+}

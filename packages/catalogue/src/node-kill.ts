@@ -1,0 +1,17 @@
+import type { FaultEntry } from '@ordeal/core';
+import { z } from 'zod';
+
+export const nodeKillParams = z.strictObject({
+  /** `crash`: killed once, whoever supervises it may start it again. `stop`: stays down until undo. */
+  mode: z.enum(['crash', 'stop']).default('crash'),
+});
+
+export type NodeKillParams = z.infer<typeof nodeKillParams>;
+
+/** A killed node that may come back is an event; one that is kept down lasts, and so can be lifted earlier. */
+export const nodeKill: FaultEntry = {
+  type: 'node_kill',
+  title: 'Kill every process of a node at once',
+  kind: (params) => (nodeKillParams.parse(params).mode === 'stop' ? 'condition' : 'event'),
+  params: nodeKillParams,
+};

@@ -1,0 +1,19 @@
+import type { SubjectEntry } from '@ordeal/core';
+
+/** One primary and two streaming standbys, of which one at least must confirm each commit. */
+export const postgres: SubjectEntry = {
+  name: 'postgres',
+  title: 'PostgreSQL: a primary and two synchronous standbys',
+  runtimes: ['process'],
+  goals: ['serving', 'whole'],
+  roles: ['primary', 'standby'],
+  aliases: { leader: 'primary', follower: 'standby' },
+  nodes: ['postgres0', 'postgres1', 'postgres2'],
+  faults: {
+    // A restart with crash recovery, then the standbys connect again: wal_retrieve_retry_interval is 5 s at most.
+    node_kill: { runtimes: ['process'], horizonSeconds: 6 },
+    latency: { runtimes: ['process'], horizonSeconds: 6 },
+    // Commits in flight have first to run into the client's own time-out.
+    network_partition: { runtimes: ['process'], horizonSeconds: 8 },
+  },
+};

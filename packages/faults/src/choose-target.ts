@@ -1,0 +1,24 @@
+import { CLIENT_ROLE, type NodeView, OrdealError, type PlanInput, pick } from '@ordeal/core';
+
+/**
+ * The node that the fault goes for: a seeded pick among the holders of the role, or of any role but the client's,
+ * in the order of their names; or the node of that name.
+ * @throws OrdealError BAD_INPUT when the target selects no node.
+ */
+export function chooseTarget({ target, topology, nodes, random }: PlanInput): NodeView {
+  const isClient = (node: NodeView) =>
+    topology.nodes.some(({ name, role }) => name === node.name && role === CLIENT_ROLE);
+  const holders = nodes.filter((node) => (target === 'any' ? !isClient(node) : node.role === target));
+  const candidates = holders.length > 0 ? holders : nodes.filter((node) => node.name === target);
+  if (candidates.length === 0) {
+    const present = nodes.map(({ name, role }) => `${name} (${role})`).join(', ');
+    throw new OrdealError('BAD_INPUT', `target ${target} selects no node of: ${present}`);
+  }
+  return pick(random, candidates.toSorted(byName));
+}
+
+/** By code unit: a locale must not change which node a seed draws. */
+export function byName(left: { readonly name: string }, right: { readonly name: string }): number {
+  if (left.name === right.name) return 0;
+  return left.name < right.name ? -1 : 1;
+}

@@ -1,0 +1,107 @@
+import { type LatencyParams, latencyParams } from '@ordeal/catalogue';
+import { type Fault, type FaultPlan, type Link, type LinkRule, OrdealError } from '@ordeal/core';
+import { measureAddedTime } from './added-time.ts';
+import { chooseTarget } from './choose-target.ts';
+import { isPingable, pingableLinks } from './link-pings.ts';
+
+/** A proxy's own hop and a busy machine's scheduling; the rest is proportional. */
+const TOLERANCE_MS = 20;
+const TOLERANCE_SHARE = 0.1;
+/** Below it an added round trip cannot be told from noise. */
+const RESOLUTION_MS = 2;
+
+export interface LatencyPlan extends FaultPlan {
+  readonly type: 'latency';
+  readonly params: LatencyParams;
+  readonly rules: readonly Extract<LinkRule, { kind: 'delay' }>[];
+}
+
+/** Slows down every link to and from one node, its clients' included. */
+export const latency: Fault<LatencyPlan> = {
+  type: 'latency',
+  kind: 'condition',
+
+  plan(input) {
+    const target = chooseTarget(input);
+    const params = latencyParams.parse(input.params);
+    const { topology } = input;
+    const links = topology.links.filter(({ from, to }) => from === target.name || to === target.name);
+    if (links.length === 0) {
+      throw new OrdealError('UNSUPPORTED', `${target.name} has no links: nothing is there to slow down`);
+    }
+    pingableLinks(topology, links);
+    const seed = String(Math.floor(input.random() * 2 ** 32));
+    return {
+      version: 1,
+      type: 'latency',
+      injection: input.injection,
+      targets: [target],
+      params,
+      rules: links.map((link) => ({
+        kind: 'delay',
+        link,
+        minMs: params.min_ms,
+        maxMs: params.max_ms,
+        seed,
+      })),
+    };
+  },
+
+  async apply({ injection, rules }, { instance }) {
+    await instance.shape(injection, rules);
+  },
+
+  async active(plan, site, signal) {
+    // Zero added time is what a healthy link adds: there is nothing that a probe could miss.
+    if (plan.params.max_ms === 0) return { holds: true, evidence: { links: [], trivial: true } };
+    const { atLeastMs, atMostMs } = boundsOf(plan.params);
+    const links = await measureAll(plan, site, signal);
+    const holds = links.every(
+      ({ addedMs, noiseMs }) =>
+        addedMs !== null &&
+        noiseMs !== null &&
+        addedMs >= Math.max(atLeastMs, noiseMs) &&
+        addedMs <= atMostMs,
+    );
+    return { holds, evidence: { atLeastMs, atMostMs, links } };
+  },
+
+  async undo({ injection }, { instance }) {
+    await instance.unshape(injection);
+  },
+
+  async gone(plan, site, signal) {
+    // Half of what counts as biting, so that one link cannot be both.
+    const belowMs = Math.max(boundsOf(plan.params).atLeastMs / 2, RESOLUTION_MS);
+    const links = await measureAll(plan, site, signal);
+    return {
+      holds: links.every(({ addedMs }) => addedMs !== null && addedMs <= belowMs),
+      evidence: { belowMs, links },
+    };
+  },
+};
+
+/**
+ * Where the median of the added round trips must lie. A draw between 0 and 150 ms may be 0, but the median of
+ * several is not: without a lower bound above zero, a fault that does nothing would pass.
+ */
+function boundsOf({ min_ms, max_ms }: LatencyParams): { atLeastMs: number; atMostMs: number } {
+  const toleranceMs = TOLERANCE_MS + max_ms * TOLERANCE_SHARE;
+  return {
+    atLeastMs: Math.max(min_ms - toleranceMs, max_ms / 5, RESOLUTION_MS),
+    atMostMs: max_ms + toleranceMs,
+  };
+}
+
+async function measureAll(
+  plan: LatencyPlan,
+  site: Parameters<typeof measureAddedTime>[0],
+  signal: AbortSignal,
+) {
+  const links: Link[] = plan.rules
+    .map(({ link }) => link)
+    .filter((link) => isPingable(site.instance.topology, link));
+  // Every handshake of a ping is slowed down, too.
+  const timeoutMs = 5_000 + 20 * plan.params.max_ms;
+  return Promise.all(links.map((link) => measureAddedTime(site, link, timeoutMs, signal)));
+}

@@ -1,0 +1,84 @@
+import {
+  describeError,
+  type Instance,
+  type InstanceLabel,
+  type InjectionState,
+  type Runtime,
+  type SubjectProbe,
+} from '@ordeal/core';
+import type { Injection } from './injection.ts';
+import type { Journal } from './journal/journal.ts';
+import { within } from './within.ts';
+
+/** Shares of the undo budget. Undoing and proving come before removing, which ends every fault anyhow. */
+const WORK_MAY_END_SHARE = 0.2;
+const UNDO_SHARE = 0.4;
+const REMOVE_SHARE = 0.4;
+
+export interface InstanceEnd {
+  /** Nothing of the instance is left. */
+  readonly clean: boolean;
+  /** Injections that were still open, and what became of them. */
+  readonly injections: readonly { readonly injection: string; readonly state: InjectionState }[];
+}
+
+interface EndingInstance {
+  readonly label: InstanceLabel;
+  /** Asked when needed, and not before: a start may be at work when the end begins. */
+  readonly runtime: () => Runtime | undefined;
+  readonly running: () => { readonly instance: Instance; readonly probe: SubjectProbe } | undefined;
+  readonly injections: () => readonly Injection[];
+  /** The verb that was at work has ended, on its own or because it was interrupted. */
+  readonly workEnded: Promise<void>;
+  readonly budgetMs: number;
+  readonly journal: Journal;
+  readonly log: (text: string) => void;
+}
+
+/** Undoes all that is open, then removes the instance. Bounded by the budget; never throws. */
+export async function endInstance(ending: EndingInstance): Promise<InstanceEnd> {
+  const { budgetMs, label, log } = ending;
+  const report = (error: unknown): void => log(`end of ${label.instance}: ${describeError(error)}`);
+  // An apply that is still at work could act after the undo.
+  await within('the verb at work', budgetMs * WORK_MAY_END_SHARE, ending.workEnded).catch(report);
+  const open = ending.injections().filter((injection) => injection.state !== 'gone');
+  await Promise.all(
+    open.map((injection) =>
+      within('undo', budgetMs * UNDO_SHARE, injection.undo(budgetMs * UNDO_SHARE, never())).catch(report),
+    ),
+  );
+  const clean = await remove(ending).catch((error: unknown) => {
+    report(error);
+    return false;
+  });
+  const injections = open.map(({ id, state }) => ({ injection: id, state: lastStateOf(state) }));
+  return { clean, injections };
+}
+
+/** An instance that could not be removed stays in the journal: whoever sweeps next finds it. */
+async function remove(ending: EndingInstance): Promise<boolean> {
+  const { budgetMs, journal, label, log } = ending;
+  const runtime = ending.runtime();
+  const running = ending.running();
+  const limitMs = budgetMs * REMOVE_SHARE;
+  if (running !== undefined) {
+    await within('close the probe', limitMs / 4, running.probe.close()).catch((error: unknown) =>
+      log(`probe of ${label.instance}: ${describeError(error)}`),
+    );
+    await within('remove the instance', limitMs, running.instance.remove());
+  } else if (runtime !== undefined) {
+    const gone = await within('remove leftovers', limitMs, runtime.removeLeftovers(label));
+    if (!gone) return false;
+  }
+  await journal.write({ kind: 'removed', instance: label.instance });
+  return true;
+}
+
+/** The instance is gone, and no probe can prove anything any more. */
+function lastStateOf(state: InjectionState): InjectionState {
+  return state === 'gone' ? 'gone' : 'unproven';
+}
+
+function never(): AbortSignal {
+  return new AbortController().signal;
+}

@@ -1,0 +1,23 @@
+import type { Fault, Runtime, Subject, Timing } from '@ordeal/core';
+import type { FaultPoint } from './fault-points.ts';
+import type { Journal } from './journal/journal.ts';
+import type { GuardEvent } from './protocol.ts';
+
+/** What a guard works with; all of it can be replaced, so that a guard can be tested in process. */
+export interface GuardParts {
+  readonly guard: string;
+  /** The process's identity: pid and start time. */
+  readonly identity: string;
+  /** Below it, each instance has a folder of its own. */
+  readonly instancesFolder: string;
+  readonly runtimeOf: (name: string) => Runtime | undefined;
+  readonly subjectOf: (name: string) => Subject | undefined;
+  readonly faultOf: (type: string) => Fault | undefined;
+  readonly monotonicMs: () => number;
+  readonly timing: Timing;
+  readonly faultPoints: ReadonlySet<FaultPoint>;
+  readonly journal: Journal;
+  readonly send: (event: GuardEvent) => void;
+  /** For people: the guard's log. */
+  readonly log: (text: string) => void;
+}

@@ -1,0 +1,268 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import {
+  describeError,
+  type FaultPlan,
+  type Instance,
+  type InstanceLabel,
+  type JsonObject,
+  type NodeView,
+  OrdealError,
+  type Runtime,
+  type Subject,
+  type SubjectProbe,
+  waitFor,
+} from '@ordeal/core';
+import { endInstance, type InstanceEnd } from './end-instance.ts';
+import type { GuardParts } from './execution-parts.ts';
+import { refused } from './fences.ts';
+import { HealthWatch } from './health/health-watch.ts';
+import { Injection } from './injection.ts';
+import { Lease } from './lease.ts';
+import type { Answer, Body, Fence } from './protocol.ts';
+import { Turns } from './turns.ts';
+import { unlessAborted, within } from './within.ts';
+
+/** State for the record is worth waiting for, but an instance under a fault may never give it. */
+const LOOK_DEADLINE_MS = 5_000;
+
+interface Running {
+  readonly subject: Subject;
+  readonly instance: Instance;
+  readonly probe: SubjectProbe;
+}
+
+/** One execution at this guard: its instance, its injections, its lease. Its verbs run one at a time. */
+export class Execution {
+  readonly fence: Fence;
+  readonly lease: Lease;
+  readonly #parts: GuardParts;
+  readonly #label: InstanceLabel;
+  readonly #turns = new Turns();
+  readonly #injections = new Map<string, Injection>();
+  #runtime: Runtime | undefined;
+  #running: Running | undefined;
+  #watch: HealthWatch | undefined;
+  #end: Promise<InstanceEnd> | undefined;
+  #endReason: string | undefined;
+
+  constructor(fence: Fence, parts: GuardParts) {
+    const instance = `i${randomBytes(5).toString('hex')}`;
+    this.fence = fence;
+    this.lease = new Lease(parts.monotonicMs(), parts.timing.guardLeaseMs);
+    this.#parts = parts;
+    this.#label = { instance, ...fence, folder: join(parts.instancesFolder, instance) };
+  }
+
+  get label(): InstanceLabel {
+    return this.#label;
+  }
+  get runtime(): Runtime | undefined {
+    return this.#runtime;
+  }
+  get isEnding(): boolean {
+    return this.#end !== undefined;
+  }
+
+  tick(): void {
+    this.#watch?.tick();
+  }
+
+  start(subject: Subject, runtime: Runtime): Promise<Answer<'start'>> {
+    return this.#turns.take(async (signal) => {
+      const { journal, monotonicMs } = this.#parts;
+      await journal.write({
+        kind: 'instance',
+        label: this.#label,
+        runtime: runtime.name,
+        subject: subject.name,
+      });
+      this.#mayAct(signal);
+      this.#runtime = runtime;
+      const instance = await runtime.start({ label: this.#label, subject }, signal);
+      if (signal.aborted) {
+        // The end of this execution may be over already, and then nobody else knows of the instance.
+        await instance.remove();
+        throw signal.reason;
+      }
+      this.#running = { subject, instance, probe: subject.observe(instance.observer) };
+      instance.onNode(({ atMs, node, kind, incarnation, detail }) => {
+        if (this.isEnding) return;
+        const data = { node, incarnation, detail };
+        this.#parts.send({ event: 'note', fence: this.fence, atMs, kind: `node_${kind}`, data });
+      });
+      return {
+        instance: this.#label.instance,
+        startedMs: monotonicMs(),
+        nodes: [...instance.nodes()],
+        links: [...instance.topology.links],
+      };
+    });
+  }
+
+  steady({ settleMs, budgetMs }: Body<'steady'>): Promise<Answer<'steady'>> {
+    return this.#turns.take(async (signal) => {
+      const { fence } = this;
+      const { monotonicMs, send } = this.#parts;
+      const { instance, probe, subject } = this.#present();
+      const watch = (this.#watch ??= new HealthWatch({
+        fence,
+        instance,
+        probe,
+        slo: subject.slo,
+        monotonicMs,
+        send,
+      }));
+      const steady = await waitFor('steady', () => watch.isSteady(settleMs) || undefined, {
+        timeoutMs: budgetMs,
+        signal,
+      }).catch((error: unknown) => {
+        if (error instanceof OrdealError && error.code === 'DEADLINE') return false;
+        throw signal.aborted ? signal.reason : error;
+      });
+      return { steadyMs: monotonicMs(), steady, detail: watch.detail };
+    });
+  }
+
+  look(): Promise<Answer<'look'>> {
+    return this.#turns.take(async (signal) => {
+      const { instance, probe } = this.#present();
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(LOOK_DEADLINE_MS)]);
+      const [roles, state] = await Promise.all([
+        outcomeOf(unlessAborted(deadline, probe.roles(deadline))),
+        outcomeOf(unlessAborted(deadline, probe.capture(deadline))),
+      ]);
+      signal.throwIfAborted();
+      const known: Readonly<Record<string, string>> = 'value' in roles ? roles.value : {};
+      const nodes: NodeView[] = instance
+        .nodes()
+        .map((node) => ({ ...node, role: known[node.name] ?? node.role }));
+      // What cannot be seen is part of the record, not a failure of the trial.
+      const seen: JsonObject = 'value' in state ? state.value : { error: state.error };
+      const all = 'value' in roles ? seen : { ...seen, roles_error: roles.error };
+      return { atMs: this.#parts.monotonicMs(), nodes, state: all };
+    });
+  }
+
+  apply(plan: FaultPlan, activeWithinMs: number): Promise<Answer<'apply'>> {
+    return this.#turns.take(async (signal) => {
+      const { monotonicMs } = this.#parts;
+      const injection = await this.#plan(plan);
+      this.#mayAct(signal);
+      const { zeroMs, zeroAt } = this.#markZero();
+      try {
+        await injection.act(activeWithinMs);
+        const appliedMs = monotonicMs();
+        const { finding, seenMs } = await injection.verify(activeWithinMs, signal);
+        return { zeroMs, zeroAt, appliedMs, activeMs: seenMs, finding };
+      } catch (error) {
+        // Interrupted: whoever interrupted undoes.
+        if (signal.aborted) throw signal.reason;
+        const { goneMs } = await injection.undo(this.#parts.timing.undoMs, signal);
+        const undone = goneMs === null ? 'and it is not proven gone' : 'and it was undone';
+        throw new OrdealError('TARGET_FAILED', `apply failed, ${undone}: ${describeError(error)}`, {
+          cause: error,
+        });
+      }
+    });
+  }
+
+  undo({ injection, goneWithinMs }: Body<'undo'>): Promise<Answer<'undo'>> {
+    this.#turns.interrupt(refused(this.fence, 'cut short by an undo'));
+    return this.#turns.take((signal) => {
+      const known = this.#injections.get(injection);
+      if (known !== undefined) return known.undo(goneWithinMs, signal);
+      // Only this guard acts for this execution, and it was never asked to.
+      const nowMs = this.#parts.monotonicMs();
+      const finding = { holds: true, evidence: { never_applied: true } };
+      return Promise.resolve({ undoneMs: nowMs, goneMs: nowMs, finding });
+    });
+  }
+
+  probe(injection: string): Promise<Answer<'probe'>> {
+    return this.#turns.take(async (signal) => {
+      const known = this.#injections.get(injection);
+      if (known === undefined) throw new OrdealError('BAD_INPUT', `there is no injection ${injection}`);
+      const finding = await known.look(signal);
+      return { atMs: this.#parts.monotonicMs(), finding };
+    });
+  }
+
+  zero(): Promise<Answer<'zero'>> {
+    return this.#turns.take(async (signal) => {
+      this.#present();
+      this.#mayAct(signal);
+      return this.#markZero();
+    });
+  }
+
+  /**
+   * Undoes what is left and removes the instance, within the undo budget, whatever else is at work. Nothing acts
+   * for this execution from this call on. Idempotent.
+   */
+  end(reason: string): Promise<InstanceEnd> {
+    this.#endReason ??= reason;
+    // First of all, so that nobody takes what the undo brings about for a recovery.
+    this.#watch?.stop();
+    this.#turns.interrupt(refused(this.fence, reason));
+    this.#end ??= endInstance({
+      label: this.#label,
+      runtime: () => this.#runtime,
+      running: () => this.#running,
+      injections: () => [...this.#injections.values()],
+      workEnded: this.#turns.idle(),
+      budgetMs: this.#parts.timing.undoMs,
+      journal: this.#parts.journal,
+      log: this.#parts.log,
+    });
+    return this.#end;
+  }
+
+  async #plan(plan: FaultPlan): Promise<Injection> {
+    const { faultOf, faultPoints, journal, monotonicMs } = this.#parts;
+    const { instance, probe } = this.#present();
+    const fault = faultOf(plan.type);
+    if (fault === undefined) throw new OrdealError('UNSUPPORTED', `this guard knows no fault ${plan.type}`);
+    if (this.#injections.has(plan.injection)) {
+      throw new OrdealError('BAD_INPUT', `injection ${plan.injection} has been applied already`);
+    }
+    const names = { instance: this.#label.instance, injection: plan.injection };
+    const injection = new Injection({
+      plan,
+      fault,
+      site: { instance, probe },
+      monotonicMs,
+      faultPoints,
+      journalState: (state) => journal.write({ kind: 'state', ...names, state }),
+    });
+    // A plan came as JSON and goes as JSON: the cast says what its type cannot.
+    await journal.write({ kind: 'plan', ...names, plan: plan as unknown as JsonObject });
+    this.#injections.set(plan.injection, injection);
+    return injection;
+  }
+
+  #markZero(): Answer<'zero'> {
+    const zeroMs = this.#parts.monotonicMs();
+    this.#watch?.zero(zeroMs);
+    return { zeroMs, zeroAt: new Date().toISOString() };
+  }
+
+  #present(): Running {
+    if (this.#running === undefined) throw refused(this.fence, 'its instance did not start');
+    return this.#running;
+  }
+
+  /** Asked again right before anything acts: waiting for the disk may have taken longer than the lease. */
+  #mayAct(signal: AbortSignal): void {
+    signal.throwIfAborted();
+    if (this.#endReason !== undefined) throw refused(this.fence, this.#endReason);
+    if (this.lease.ranOut(this.#parts.monotonicMs())) throw refused(this.fence, 'its lease ran out');
+  }
+}
+
+async function outcomeOf<T>(promise: Promise<T>): Promise<{ value: T } | { error: string }> {
+  return promise.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error: describeError(error) }),
+  );
+}

@@ -1,0 +1,177 @@
+import { OrdealError } from '@ordeal/core';
+import { Execution } from './execution.ts';
+import type { GuardParts } from './execution-parts.ts';
+import { Fences, refused } from './fences.ts';
+import { type Answer, type Body, type Fence, type Recovered, VERBS, type Verb } from './protocol.ts';
+
+type Handlers = { readonly [V in Verb]: (body: Body<V>) => Promise<Answer<V>> };
+
+/**
+ * The one that touches targets. Every way to act goes through {@link Guard.ask}; fence and lease are checked
+ * before anything else. Time comes from its own monotonic clock, moved on by {@link Guard.tick}.
+ */
+export class Guard {
+  readonly #parts: GuardParts;
+  readonly #recovered: readonly Recovered[];
+  readonly #fences = new Fences();
+  /** By trial: at most one execution of a trial is here. */
+  readonly #executions = new Map<string, Execution>();
+  readonly #ends = new Set<Promise<unknown>>();
+  /** Not removed when they ended; tried once more when the guard goes. */
+  readonly #unclean = new Set<Execution>();
+  #toldMs: number;
+  #goingBecause: string | undefined;
+
+  constructor(parts: GuardParts, recovered: readonly Recovered[] = []) {
+    this.#parts = parts;
+    this.#recovered = recovered;
+    this.#toldMs = parts.monotonicMs();
+  }
+
+  /** @throws OrdealError BAD_INPUT for a body of the wrong shape, GUARD_REFUSED by fence or lease; what the verb throws. */
+  async ask<V extends Verb>(verb: V, body: unknown): Promise<Answer<V>> {
+    const parsed = VERBS[verb].body.safeParse(body);
+    if (!parsed.success) {
+      const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+      throw new OrdealError('BAD_INPUT', `${verb}: ${problems.join('; ')}`);
+    }
+    // A guard that slept past a lease learns it from its own clock before it takes another order. A beat is
+    // counted first, because it only says how long the lease was.
+    if (verb !== 'beat') this.#endWhatRanOut();
+    const handler: (body: Body<V>) => Promise<Answer<V>> = this.#handlers[verb];
+    return handler(parsed.data as Body<V>);
+  }
+
+  /** Moves time on: tells it, ends what ran out, samples health. Call it several times a second. */
+  tick(): void {
+    this.#endWhatRanOut();
+    this.#tellNow();
+    for (const execution of this.#executions.values()) execution.tick();
+  }
+
+  /** Undoes and removes everything; takes no order from now on. True when nothing is left. */
+  async shutDown(reason: string): Promise<boolean> {
+    this.#goingBecause ??= reason;
+    for (const execution of [...this.#executions.values()]) this.#abandon(execution, reason);
+    await Promise.all(this.#ends);
+    const again = [...this.#unclean].map(({ label, runtime }) => runtime?.removeLeftovers(label) ?? true);
+    const gone = await Promise.allSettled(again);
+    return gone.every((result) => result.status === 'fulfilled' && result.value);
+  }
+
+  readonly #handlers: Handlers = {
+    hello: async () => {
+      const { guard, identity } = this.#parts;
+      return {
+        guard,
+        pid: process.pid,
+        identity,
+        nowMs: this.#tellNow(),
+        recovered: [...this.#recovered],
+      };
+    },
+    beat: async ({ provenAtMs, executions }) => {
+      // A worker cannot have proof of a time that it was never told.
+      const provenMs = Math.min(provenAtMs, this.#toldMs);
+      for (const fence of executions) this.#find(fence)?.lease.renew(provenMs);
+      this.#endWhatRanOut();
+      return {};
+    },
+    start: (body) => this.#start(body),
+    steady: async (body) => this.#own(body.fence).steady(body),
+    look: async ({ fence }) => this.#own(fence).look(),
+    apply: async ({ fence, plan, activeWithinMs }) => this.#own(fence).apply(plan, activeWithinMs),
+    undo: async (body) => this.#own(body.fence).undo(body),
+    probe: async ({ fence, injection }) => this.#own(fence).probe(injection),
+    zero: async ({ fence }) => this.#own(fence).zero(),
+    remove: (body) => this.#remove(body.fence),
+  };
+
+  async #start({ fence, subject: name, runtime: runtimeName }: Body<'start'>): Promise<Answer<'start'>> {
+    if (this.#goingBecause !== undefined) throw refused(fence, `the guard goes: ${this.#goingBecause}`);
+    const { runtimeOf, subjectOf } = this.#parts;
+    const subject = subjectOf(name);
+    const runtime = runtimeOf(runtimeName);
+    if (subject === undefined) throw new OrdealError('UNSUPPORTED', `this guard knows no subject ${name}`);
+    if (runtime === undefined) throw new OrdealError('UNSUPPORTED', `this guard has no runtime ${runtimeName}`);
+    this.#fences.admit(fence);
+    const older = this.#executions.get(fence.trial);
+    const execution = new Execution(fence, this.#parts);
+    // In its place before the older one is gone: nothing can come between.
+    this.#executions.set(fence.trial, execution);
+    if (older !== undefined) await this.#abandon(older, `execution ${fence.execution} takes over`);
+    try {
+      return await execution.start(subject, runtime);
+    } catch (error) {
+      // A start that failed has removed what it made; this makes sure, and forgets it.
+      await this.#end(execution, 'its instance did not start');
+      throw error;
+    }
+  }
+
+  async #remove(fence: Fence): Promise<Answer<'remove'>> {
+    const execution = this.#find(fence);
+    if (execution === undefined) {
+      const why = this.#fences.refusal(fence);
+      if (why === REMOVED || why === undefined) return { clean: true, undone: [] };
+      throw refused(fence, why);
+    }
+    const { clean, injections } = await this.#end(execution, REMOVED);
+    return { clean, undone: injections.map(({ injection }) => injection) };
+  }
+
+  /** @throws OrdealError GUARD_REFUSED when this execution may not act. */
+  #own(fence: Fence): Execution {
+    const why = this.#fences.refusal(fence);
+    const execution = this.#find(fence);
+    if (why !== undefined || execution === undefined) throw refused(fence, why ?? 'it is not here');
+    return execution;
+  }
+
+  #find(fence: Fence): Execution | undefined {
+    const execution = this.#executions.get(fence.trial);
+    return execution?.fence.execution === fence.execution ? execution : undefined;
+  }
+
+  #endWhatRanOut(): void {
+    const nowMs = this.#parts.monotonicMs();
+    for (const execution of [...this.#executions.values()]) {
+      if (execution.lease.ranOut(nowMs)) void this.#abandon(execution, 'its lease ran out');
+    }
+  }
+
+  /** Ends an execution on the guard's own account, and tells. */
+  async #abandon(execution: Execution, reason: string): Promise<void> {
+    if (execution.isEnding) return;
+    const { fence } = execution;
+    const { log, monotonicMs, send } = this.#parts;
+    log(`abandoning execution ${fence.execution} of trial ${fence.trial}: ${reason}`);
+    const { injections } = await this.#end(execution, reason);
+    send({ event: 'abandoned', fence, atMs: monotonicMs(), reason, injections: [...injections] });
+  }
+
+  async #end(execution: Execution, reason: string): Promise<Awaited<ReturnType<Execution['end']>>> {
+    this.#fences.close(execution.fence, reason);
+    if (this.#find(execution.fence) === execution && reason !== REMOVED) {
+      this.#executions.delete(execution.fence.trial);
+    }
+    const ending = execution.end(reason);
+    this.#ends.add(ending);
+    try {
+      const end = await ending;
+      if (!end.clean) this.#unclean.add(execution);
+      return end;
+    } finally {
+      this.#ends.delete(ending);
+      if (this.#find(execution.fence) === execution) this.#executions.delete(execution.fence.trial);
+    }
+  }
+
+  #tellNow(): number {
+    this.#toldMs = this.#parts.monotonicMs();
+    this.#parts.send({ event: 'tick', nowMs: this.#toldMs });
+    return this.#toldMs;
+  }
+}
+
+const REMOVED = 'it was removed';

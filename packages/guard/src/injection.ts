@@ -1,0 +1,124 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  describeError,
+  type Fault,
+  type FaultPlan,
+  type FaultSite,
+  type Finding,
+  type InjectionState,
+  OrdealError,
+} from '@ordeal/core';
+import type { FaultPoint } from './fault-points.ts';
+import { lookOnce, lookUntil } from './look-until.ts';
+import type { Answer } from './protocol.ts';
+import { unlessAborted, within } from './within.ts';
+
+const UNDO_AGAIN_MS = 200;
+
+export interface InjectionParts {
+  readonly plan: FaultPlan;
+  readonly fault: Fault;
+  readonly site: FaultSite;
+  readonly monotonicMs: () => number;
+  readonly faultPoints: ReadonlySet<FaultPoint>;
+  /** On disk before it resolves. */
+  readonly journalState: (state: InjectionState) => Promise<void>;
+}
+
+/** One planned fault at one instance, from its plan on disk until it is proven gone. */
+export class Injection {
+  readonly #parts: InjectionParts;
+  #state: InjectionState = 'planned';
+  #proof: Answer<'undo'> | undefined;
+
+  constructor(parts: InjectionParts) {
+    this.#parts = parts;
+  }
+
+  get id(): string {
+    return this.#parts.plan.injection;
+  }
+  get state(): InjectionState {
+    return this.#state;
+  }
+
+  /** Makes the fault act. @throws what the fault throws, and DEADLINE when it never comes back. */
+  async act(withinMs: number): Promise<void> {
+    const { fault, plan, site, faultPoints } = this.#parts;
+    if (!faultPoints.has('apply-does-nothing')) {
+      await within(`apply ${plan.type}`, withinMs, fault.apply(plan, site));
+    }
+    await this.#enter('applied');
+  }
+
+  /** Looks until a probe sees the fault bite. */
+  async verify(withinMs: number, signal: AbortSignal): Promise<{ finding: Finding; seenMs: number | null }> {
+    const { fault, plan, site, monotonicMs } = this.#parts;
+    const seen = await lookUntil((look) => fault.active(plan, site, look), {
+      withinMs,
+      signal,
+      monotonicMs,
+    });
+    if (seen.seenMs !== null) await this.#enter('active');
+    return seen;
+  }
+
+  /** One look: does it still bite? */
+  look(signal: AbortSignal): Promise<Finding> {
+    const { fault, plan, site } = this.#parts;
+    return lookOnce((look) => fault.active(plan, site, look), signal);
+  }
+
+  /**
+   * Takes the fault away, again and again if need be, and looks until it is gone. Does not throw for a fault that
+   * stays: that is an answer. @throws the signal's reason.
+   */
+  async undo(withinMs: number, signal: AbortSignal): Promise<Answer<'undo'>> {
+    if (this.#proof !== undefined) return this.#proof;
+    const { fault, plan, site, monotonicMs } = this.#parts;
+    const untilMs = monotonicMs() + withinMs;
+    const failure = await this.#takeAway(untilMs, signal);
+    const undoneMs = monotonicMs();
+    if (failure !== undefined) {
+      await this.#enter('unproven');
+      const finding = { holds: false, evidence: { error: describeError(failure) } };
+      return { undoneMs, goneMs: null, finding };
+    }
+    await this.#enter('undone');
+    const { finding, seenMs } = await lookUntil((look) => fault.gone(plan, site, look), {
+      withinMs: untilMs - monotonicMs(),
+      signal,
+      monotonicMs,
+    });
+    await this.#enter(seenMs === null ? 'unproven' : 'gone');
+    const answer = { undoneMs, goneMs: seenMs, finding };
+    if (seenMs !== null) this.#proof = answer;
+    return answer;
+  }
+
+  /** The last error, when it never worked. */
+  async #takeAway(untilMs: number, signal: AbortSignal): Promise<unknown> {
+    const { fault, plan, site, faultPoints, monotonicMs } = this.#parts;
+    if (faultPoints.has('undo-fails')) return new OrdealError('TARGET_FAILED', 'fault point: undo-fails');
+    for (;;) {
+      try {
+        const undo = within(`undo ${plan.type}`, untilMs - monotonicMs(), fault.undo(plan, site));
+        await unlessAborted(signal, undo);
+        return undefined;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (monotonicMs() + UNDO_AGAIN_MS >= untilMs) return error;
+        await delay(UNDO_AGAIN_MS, undefined, { signal });
+      }
+    }
+  }
+
+  async #enter(state: InjectionState): Promise<void> {
+    if (this.#state === state) return;
+    this.#state = state;
+    await this.#parts.journalState(state).catch((error: unknown) => {
+      // The plan is on disk, and that is what a successor undoes from: a lost state costs a second, idempotent undo.
+      console.error(`journal: ${describeError(error)}`);
+    });
+  }
+}

@@ -1,0 +1,56 @@
+import { OrdealError } from '@ordeal/core';
+import type { Store } from '@ordeal/store';
+import type { JobQueues, TrialJob } from './queue.ts';
+
+const PAGE = 1_000;
+
+/** What `reconcile` asks of the store. */
+type ReconcileStore = Pick<Store, 'getCampaign' | 'listTrials' | 'liveExecutions' | 'markRunning'>;
+
+/**
+ * Makes a campaign's queue what Postgres says it should be: completes an enqueue that died half way, rebuilds a
+ * queue that was lost, gives retried trials their jobs. Can be repeated at any time, by anyone.
+ *
+ * @throws OrdealError NOT_FOUND for an unknown campaign; REDIS_UNAVAILABLE, POSTGRES_UNAVAILABLE.
+ */
+export async function reconcile(store: ReconcileStore, queues: JobQueues, campaignId: string): Promise<void> {
+  const campaign = await store.getCampaign(campaignId);
+  if (campaign === undefined) throw new OrdealError('NOT_FOUND', `There is no campaign ${campaignId}`);
+  switch (campaign.status) {
+    case 'cancelled':
+      await queues.dropWaiting(campaignId);
+      return;
+    case 'finished':
+      return;
+    case 'pending':
+    case 'running':
+    case 'paused':
+      // First of all: jobs without a throttle could start in any number.
+      await queues.setParallel(campaignId, campaign.parallel);
+      await queues.ensureTrials(campaignId, pendingJobs(store, campaignId));
+      if (campaign.status === 'pending') await store.markRunning(campaignId);
+      return;
+  }
+}
+
+/** The jobs of all pending trials in order of position, a page at a time. A backoff is the claim's business. */
+async function* pendingJobs(
+  store: ReconcileStore,
+  campaignId: string,
+): AsyncGenerator<readonly TrialJob[], void> {
+  let after: number | undefined;
+  for (;;) {
+    const trials = await store.listTrials(campaignId, {
+      statuses: ['pending'],
+      limit: PAGE,
+      ...(after === undefined ? {} : { after }),
+    });
+    const last = trials.at(-1);
+    if (last === undefined) return;
+    const live = new Set((await store.liveExecutions()).map((execution) => execution.trialId));
+    yield trials
+      .filter((trial) => !live.has(trial.id))
+      .map((trial) => ({ trialId: trial.id, key: trial.key, generation: trial.generation }));
+    after = last.position;
+  }
+}

@@ -1,0 +1,92 @@
+import { describeError, OrdealError } from '@ordeal/core';
+import { type ConnectionOptions, createRedisBackend, Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { type Backend, MAX_BLOCK_SECONDS, QUEUE_OPTIONS, WORKER_OPTIONS } from './backend.ts';
+import { within } from './deadline.ts';
+
+const RETRY_DELAY_MS = 200;
+const MAX_RETRY_DELAY_MS = 2_000;
+
+/**
+ * BullMQ on Redis.
+ * @throws OrdealError BAD_INPUT for a URL that is none; REDIS_UNAVAILABLE when Redis does not answer.
+ */
+export async function openRedisBackend(redisUrl: string, prefix: string): Promise<Backend> {
+  const where = address(redisUrl);
+  const connect = (maxRetriesPerRequest: number | null): Redis => {
+    const client = new Redis(redisUrl, {
+      maxRetriesPerRequest,
+      retryStrategy: (times) => Math.min(times * RETRY_DELAY_MS, MAX_RETRY_DELAY_MS),
+      connectTimeout: 3_000,
+      lazyConnect: true,
+    });
+    // Every use reports its own failure; without a listener ioredis writes to the console.
+    client.on('error', (error: Error) => {
+      lastError = error;
+    });
+    return client;
+  };
+  let lastError: Error | undefined;
+  const unreachable = (error: unknown): OrdealError | undefined =>
+    isOutage(error)
+      ? new OrdealError('REDIS_UNAVAILABLE', `Redis at ${where} does not answer`, {
+          cause: lastError ?? error,
+        })
+      : undefined;
+
+  // A producer fails after two retries: a command line must not hang on an outage.
+  const producer = connect(2);
+  try {
+    await within(producer.ping(), 12_000, 'ping');
+  } catch (error) {
+    producer.disconnect();
+    throw (
+      unreachable(error) ??
+      new OrdealError('REDIS_UNAVAILABLE', `Redis at ${where} refused: ${describeError(error)}`)
+    );
+  }
+  // A worker waits out an outage for as long as it takes.
+  let consumer: Redis | undefined;
+
+  return {
+    kind: 'redis',
+    openQueue: (name) =>
+      new Queue(name, { ...QUEUE_OPTIONS, connection: producer as ConnectionOptions, prefix }),
+    openWorker: (name, processor, concurrency) => {
+      consumer ??= connect(null);
+      return new Worker(
+        name,
+        processor,
+        { ...WORKER_OPTIONS, connection: consumer as ConnectionOptions, prefix, concurrency },
+        (queue, options, kind) =>
+          Object.defineProperty(createRedisBackend(queue, options, kind), 'maximumBlockTimeout', {
+            value: MAX_BLOCK_SECONDS,
+          }),
+      );
+    },
+    unreachable,
+    close: async (timeoutMs) => {
+      const clients = [producer, consumer].filter((client) => client !== undefined);
+      await Promise.all(clients.map((client) => within(client.quit(), timeoutMs, 'quit').catch(() => {})));
+      for (const client of clients) client.disconnect();
+    },
+  };
+}
+
+/** Host and port, never the credentials. */
+function address(redisUrl: string): string {
+  const url = URL.parse(redisUrl);
+  if (url === null || !/^rediss?:$/.test(url.protocol)) {
+    throw new OrdealError('BAD_INPUT', 'REDIS_URL must look like redis://host:6379');
+  }
+  return `${url.hostname}:${url.port || '6379'}`;
+}
+
+function isOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    error.name === 'MaxRetriesPerRequestError' ||
+    (error instanceof OrdealError && error.code === 'DEADLINE') ||
+    /Connection is closed|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EPIPE/.test(error.message)
+  );
+}

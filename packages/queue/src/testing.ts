@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { waitFor } from '@ordeal/core';
+import { Redis } from 'ioredis';
+
+/** A Redis for one test file, with a prefix of its own. */
+export interface TestRedis {
+  readonly url: string;
+  readonly prefix: string;
+  /** Deletes all keys of the prefix: what a lost Redis looks like to Ordeal. */
+  wipe(): Promise<void>;
+  /** Ends the server, calls back, and starts it again on the same port, empty. Only for a server of one's own. */
+  restart(whileAway: () => Promise<void>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Why there can be no Redis here, for the name of a skipped test; undefined when there can.
+ * @throws Error in CI, where nothing may be skipped.
+ */
+export function whyNoTestRedis(): string | undefined {
+  if (process.env.ORDEAL_TEST_REDIS_URL || spawnSync('redis-server', ['--version']).status === 0) {
+    return undefined;
+  }
+  if (process.env.CI) throw new Error('redis-server is not installed, and CI skips nothing');
+  return 'redis-server is not installed';
+}
+
+/** Starts a redis-server on a free port, or uses the one at ORDEAL_TEST_REDIS_URL. */
+export async function startTestRedis(): Promise<TestRedis> {
+  const prefix = `test-${randomBytes(6).toString('hex')}`;
+  const shared = process.env.ORDEAL_TEST_REDIS_URL;
+  if (shared) {
+    const wipe = (): Promise<void> => deleteKeys(shared, prefix);
+    const restart = async (): Promise<void> => {
+      throw new Error('a shared Redis is not restarted');
+    };
+    return { url: shared, prefix, wipe, restart, stop: wipe };
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'ordeal-redis-'));
+  const port = await freePort();
+  const url = `redis://127.0.0.1:${port}`;
+  let server = startServer(port, folder);
+  // A test run that dies takes its server with it.
+  const kill = (): void => void server.kill('SIGKILL');
+  process.once('exit', kill);
+  const stop = async (): Promise<void> => {
+    process.off('exit', kill);
+    await end(server);
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await answering(url);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    url,
+    prefix,
+    wipe: () => deleteKeys(url, prefix),
+    restart: async (whileAway) => {
+      await end(server);
+      try {
+        await whileAway();
+      } finally {
+        server = startServer(port, folder);
+        await answering(url);
+      }
+    },
+    stop,
+  };
+}
+
+function startServer(port: number, folder: string): ChildProcess {
+  const settings = { port, bind: '127.0.0.1', save: '', appendonly: 'no', dir: folder };
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return spawn('redis-server', args, { stdio: 'ignore' });
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const exited = once(server, 'exit');
+  server.kill('SIGKILL');
+  await exited;
+}
+
+async function answering(url: string): Promise<void> {
+  const client = new Redis(url, { retryStrategy: () => 50, maxRetriesPerRequest: null });
+  client.on('error', () => {});
+  try {
+    let up = false;
+    client.ping().then(
+      () => {
+        up = true;
+      },
+      () => {},
+    );
+    await waitFor('redis-server', () => up || undefined, { timeoutMs: 10_000, everyMs: 20 });
+  } finally {
+    client.disconnect();
+  }
+}
+
+async function deleteKeys(url: string, prefix: string): Promise<void> {
+  const client = new Redis(url);
+  try {
+    const keys = await client.keys(`${prefix}:*`);
+    for (let from = 0; from < keys.length; from += 1_000) await client.unlink(keys.slice(from, from + 1_000));
+  } finally {
+    client.disconnect();
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}

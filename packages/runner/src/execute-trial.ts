@@ -1,0 +1,67 @@
+import { describeError, OrdealError } from '@ordeal/core';
+import type { GuardClient } from '@ordeal/guard';
+import type { Ended, ExecutionResult, Store } from '@ordeal/store';
+import { TrialAborted } from './abort-reason.ts';
+import { runTrial, type TrialRun } from './run-trial.ts';
+
+/** Undo, proof and removal of all processes; the guard has its own, shorter bounds inside. */
+const REMOVE_TIMEOUT_MS = 20_000;
+
+export interface TrialExecution extends Omit<TrialRun, 'store'> {
+  readonly store: Pick<
+    Store,
+    'planInjection' | 'advanceInjection' | 'appendEvents' | 'endExecution' | 'restSlot'
+  >;
+  /** Resolves once the faults of a guard that was lost are undone by its successor. */
+  readonly guardRecovered: () => Promise<void>;
+}
+
+/**
+ * Runs one claimed execution to its recorded end: whatever happens inside, the fault is undone, the instance
+ * removed and the execution ended in the database, in that order unless there is a result, which is recorded first.
+ */
+export async function executeTrial(execution: TrialExecution): Promise<Ended> {
+  const { store, guard, campaign } = execution;
+  const ref = { trialId: execution.trial.id, execution: execution.execution };
+  const result = await runTrial(execution).catch((error: unknown) => endOf(error, execution.signal));
+  if (result.end === 'result') {
+    const ended = await store.endExecution(ref, result);
+    // The result stands whatever the removal says: a guard that cannot remove now sweeps at its next start.
+    await removeInstance(guard, ref).catch(() => {});
+    if (ended.kind === 'ended') await store.restSlot(ref, campaign.cooldownSeconds * 1000);
+    return ended;
+  }
+  const removal = await removeInstance(guard, ref).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (removal !== undefined && guard.isClosed) await execution.guardRecovered();
+  const ended = await store.endExecution(ref, result);
+  const rests = result.end === 'void' || result.end === 'error';
+  if (ended.kind === 'ended' && rests) await store.restSlot(ref, campaign.cooldownSeconds * 1000);
+  return ended;
+}
+
+async function removeInstance(
+  guard: GuardClient,
+  ref: { trialId: string; execution: number },
+): Promise<void> {
+  await guard.ask(
+    'remove',
+    { fence: { trial: ref.trialId, execution: ref.execution } },
+    { timeoutMs: REMOVE_TIMEOUT_MS },
+  );
+}
+
+/** An execution that was interrupted or broke: never a result. */
+function endOf(error: unknown, signal: AbortSignal): ExecutionResult {
+  const reason: unknown = signal.aborted ? signal.reason : error;
+  if (reason instanceof TrialAborted) {
+    if (reason.why === 'shutdown') return { end: 'given_back' };
+    if (reason.why === 'cancelled') return { end: 'cancelled' };
+    return { end: 'lost', error: reason.message };
+  }
+  const abandoned = reason instanceof OrdealError && ['GUARD_LOST', 'GUARD_REFUSED'].includes(reason.code);
+  if (abandoned) return { end: 'lost', error: describeError(reason) };
+  return { end: 'error', error: describeError(reason), record: null };
+}

@@ -1,0 +1,38 @@
+import { builtInCatalogue, resolveTarget } from '@ordeal/catalogue';
+import { createRandom, type FaultPlan, type Link, type NodeView, OrdealError } from '@ordeal/core';
+import { faultOf } from '@ordeal/faults';
+import type { Campaign, ExecutionRef, Trial } from '@ordeal/store';
+
+/**
+ * Draws the trial's fault against the instance as it is now. The seed leaves out execution and arm, so that every
+ * repeat and every arm meets the same draw.
+ * @throws OrdealError UNSUPPORTED, BAD_INPUT when the fault or target is unknown here.
+ */
+export function planFault(input: {
+  campaign: Pick<Campaign, 'seed'>;
+  trial: Pick<Trial, 'subject' | 'chaosType' | 'chaosParams' | 'target' | 'cell' | 'arm' | 'trialIndex'>;
+  ref: ExecutionRef;
+  nodes: readonly NodeView[];
+  links: readonly Link[];
+}): FaultPlan {
+  const { trial, ref, nodes, links } = input;
+  const fault = faultOf(trial.chaosType);
+  const subject = builtInCatalogue.subjects[trial.subject];
+  if (fault === undefined || subject === undefined) {
+    throw new OrdealError('UNSUPPORTED', `cannot plan ${trial.chaosType} on ${trial.subject}`);
+  }
+  const target = resolveTarget(subject, trial.target);
+  if (target === undefined) throw new OrdealError('BAD_INPUT', `no such target: ${trial.target}`);
+  const cellWithoutArm = trial.cell.split('@')[0] ?? trial.cell;
+  return fault.plan({
+    injection: `t${ref.trialId}-e${ref.execution}`,
+    params: trial.chaosParams,
+    target: target.kind === 'any' ? 'any' : target.kind === 'role' ? target.role : target.name,
+    topology: {
+      nodes: nodes.map(({ name, role }) => ({ name, role, ports: [], restartDelayMs: 0 })),
+      links,
+    },
+    nodes,
+    random: createRandom(input.campaign.seed, cellWithoutArm, trial.trialIndex),
+  });
+}

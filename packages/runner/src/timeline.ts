@@ -1,0 +1,36 @@
+import type { JsonObject } from '@ordeal/core';
+import type { ExecutionRef, TrialEvent } from '@ordeal/store';
+
+/**
+ * Collects what happened in one execution. Instants are kept on the guard's clock and told relative to zero,
+ * which is only known later; wall instants are for display.
+ */
+export class Timeline {
+  readonly #ref: ExecutionRef;
+  readonly #entries: { atMs: number | null; at: Date; kind: string; data: JsonObject }[] = [];
+  #zero: { ms: number; at: Date } | undefined;
+
+  constructor(ref: ExecutionRef) {
+    this.#ref = ref;
+  }
+
+  add(kind: string, atMs: number | null, data: JsonObject = {}): void {
+    this.#entries.push({ atMs, at: new Date(), kind, data });
+  }
+
+  setZero(zeroMs: number, zeroAt: string): void {
+    this.#zero = { ms: zeroMs, at: new Date(zeroAt) };
+    this.add('zero', zeroMs);
+  }
+
+  events(): TrialEvent[] {
+    return this.#entries.map(({ atMs, at, kind, data }) => {
+      const sinceZeroMs = this.#zero === undefined || atMs === null ? null : atMs - this.#zero.ms;
+      const wall =
+        this.#zero === undefined || sinceZeroMs === null
+          ? at
+          : new Date(this.#zero.at.getTime() + sinceZeroMs);
+      return { ...this.#ref, sinceZeroMs, at: wall, kind, data };
+    });
+  }
+}

@@ -1,0 +1,216 @@
+import { join } from 'node:path';
+import {
+  type Address,
+  CLIENT_ROLE,
+  type Instance,
+  type InstanceLabel,
+  type InstanceRequest,
+  type Link,
+  type LinkRule,
+  type LoadLine,
+  type NodeEvent,
+  type NodeLook,
+  type NodeSite,
+  type NodeSpec,
+  type NodeView,
+  type Observer,
+  OrdealError,
+  type ProcessLaunch,
+  type Subject,
+  type Topology,
+} from '@ordeal/core';
+import { processesIn, unprivilegedUser } from '@ordeal/place';
+import { deleteFolder, makeNodeFolder, recordIncarnation } from './instance-folder.ts';
+import { Links } from './links.ts';
+import { Listeners } from './listeners.ts';
+import { createLoadLineReader, isWorthTelling } from './load-lines.ts';
+import { NodeAddresses } from './node-addresses.ts';
+import { NodeProcess } from './node-process.ts';
+import type { PortAllotment } from './ports.ts';
+import { prepareNodes } from './prepare-nodes.ts';
+import { killTree } from './process-tree.ts';
+import { settleAll } from './settle-all.ts';
+
+const REMOVE_ATTEMPTS = 3;
+
+export interface InstanceTools {
+  readonly ports: PortAllotment;
+  readonly monotonicMs: () => number;
+  /** The instance's folder, resolved. */
+  readonly folder: string;
+  readonly cacheFolder: string;
+}
+
+/** An instance on the process runtime; its contract is documented at {@link Instance}. */
+export class ProcessInstance implements Instance {
+  readonly label: InstanceLabel;
+  readonly topology: Topology;
+  readonly observer: Observer;
+  readonly #subject: Subject;
+  readonly #tools: InstanceTools;
+  readonly #nodes = new Map<string, NodeProcess>();
+  readonly #addresses: NodeAddresses;
+  readonly #links = new Links();
+  readonly #load = new Listeners<LoadLine>();
+  readonly #events = new Listeners<NodeEvent>();
+  #removal: Promise<void> | undefined;
+
+  constructor({ label, subject }: InstanceRequest, tools: InstanceTools) {
+    this.label = label;
+    this.topology = subject.topology;
+    this.observer = {
+      address: (node, port) => this.#addresses.of(node, port),
+      monotonicMs: tools.monotonicMs,
+    };
+    this.#addresses = new NodeAddresses(tools.ports);
+    this.#subject = subject;
+    this.#tools = tools;
+  }
+
+  /** Brings all nodes up. The caller removes the instance when this throws. */
+  async start(signal: AbortSignal): Promise<void> {
+    for (const node of this.topology.nodes) await makeNodeFolder(this.#folder(node), unprivilegedUser());
+    await this.#addresses.takeAll(this.topology);
+    await this.#links.open(this.topology, (node, port) => this.#addresses.of(node, port));
+    const launches = await prepareNodes(this.#subject, (node) => this.#site(node), signal);
+    for (const [node, launch] of launches) this.#nodes.set(node.name, this.#nodeProcess(node, launch));
+    await settleAll([...this.#nodes.values()].map((node) => node.start()));
+    signal.throwIfAborted();
+  }
+
+  nodes(): readonly NodeView[] {
+    return this.topology.nodes.map(({ name, role }) => ({
+      name,
+      role,
+      incarnation: this.#nodes.get(name)?.incarnation() ?? null,
+    }));
+  }
+
+  async look(node: string): Promise<NodeLook> {
+    return this.#node(node).look();
+  }
+
+  dial(link: Link): Address {
+    return this.#links.dial(link);
+  }
+
+  onLoad(listener: (line: LoadLine) => void): () => void {
+    return this.#load.add(listener);
+  }
+
+  onNode(listener: (event: NodeEvent) => void): () => void {
+    return this.#events.add(listener);
+  }
+
+  async crash(node: string, incarnation: string): Promise<void> {
+    await this.#node(node).crash(incarnation);
+  }
+
+  async hold(injection: string, node: string): Promise<void> {
+    await this.#node(node).hold(injection);
+  }
+
+  async release(injection: string, node: string): Promise<void> {
+    await this.#node(node).release(injection);
+  }
+
+  async startNode(node: string): Promise<void> {
+    await this.#node(node).start();
+  }
+
+  async shape(injection: string, rules: readonly LinkRule[]): Promise<void> {
+    this.#links.shape(injection, rules);
+  }
+
+  async unshape(injection: string): Promise<void> {
+    this.#links.unshape(injection);
+  }
+
+  remove(): Promise<void> {
+    this.#removal ??= this.#removeAll().catch((error: unknown) => {
+      // Not forgotten: the next call tries again.
+      this.#removal = undefined;
+      throw error;
+    });
+    return this.#removal;
+  }
+
+  async #removeAll(): Promise<void> {
+    const { folder } = this.#tools;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await settleAll([...this.#nodes.values()].map((node) => node.retire()));
+        // Also what prepareProcess may have left, which no node stands for.
+        await killTree(folder, []);
+        await this.#links.close();
+        await deleteFolder(folder);
+        const left = processesIn(folder);
+        if (left.length > 0) throw new OrdealError('TARGET_FAILED', `${left.length} processes are left`);
+        break;
+      } catch (error) {
+        if (attempt === REMOVE_ATTEMPTS) {
+          throw new OrdealError('TARGET_FAILED', `cannot remove instance ${this.label.instance}`, {
+            cause: error,
+            details: { folder, processes: processesIn(folder) },
+          });
+        }
+      }
+    }
+    this.#load.clear();
+    this.#events.clear();
+    this.#addresses.giveBack();
+  }
+
+  #site(node: NodeSpec): NodeSite {
+    return {
+      node,
+      topology: this.topology,
+      folder: this.#folder(node),
+      cacheFolder: this.#tools.cacheFolder,
+      runAs: unprivilegedUser(),
+      listen: (port) => this.#addresses.of(node.name, port),
+      dial: (to, port) => this.#links.dial({ from: node.name, to, port }),
+    };
+  }
+
+  #nodeProcess(spec: NodeSpec, launch: ProcessLaunch): NodeProcess {
+    return new NodeProcess({
+      spec,
+      launch,
+      folder: this.#folder(spec),
+      runAs: unprivilegedUser(),
+      monotonicMs: this.#tools.monotonicMs,
+      tell: (event) => this.#events.tell(event),
+      record: (incarnation) => recordIncarnation(this.#tools.folder, spec.name, incarnation),
+      output: spec.role === CLIENT_ROLE ? this.#loadReader(spec.name) : undefined,
+    });
+  }
+
+  #loadReader(node: string): (chunk: string) => void {
+    let ignored = 0;
+    return createLoadLineReader(
+      (line) => this.#load.tell(line),
+      (text) => {
+        ignored += 1;
+        if (!isWorthTelling(ignored)) return;
+        this.#events.tell({
+          atMs: this.#tools.monotonicMs(),
+          node,
+          kind: 'noise',
+          incarnation: this.#nodes.get(node)?.incarnation() ?? null,
+          detail: `${ignored} lines so far are no load lines; the last: ${text.slice(0, 200)}`,
+        });
+      },
+    );
+  }
+
+  #folder(node: NodeSpec): string {
+    return join(this.#tools.folder, node.name);
+  }
+
+  #node(name: string): NodeProcess {
+    const node = this.#nodes.get(name);
+    if (node === undefined) throw new OrdealError('BAD_INPUT', `there is no node ${name}`);
+    return node;
+  }
+}

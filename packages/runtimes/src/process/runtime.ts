@@ -1,0 +1,62 @@
+import { mkdir, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Instance, InstanceLabel, InstanceRequest, Runtime } from '@ordeal/core';
+import type { Folders } from '@ordeal/place';
+import { ProcessInstance } from './instance.ts';
+import { instanceFolder } from './instance-folder.ts';
+import { removeLeftovers } from './leftovers.ts';
+import { createPortAllotment } from './ports.ts';
+
+export interface ProcessRuntimeOptions {
+  /** Instances must live below `data` (or `home`); subjects cache below `data/cache`. */
+  readonly folders: Folders;
+  /** The guard's clock: stamps node events. */
+  readonly monotonicMs: () => number;
+}
+
+/**
+ * Nodes as local processes on loopback, every link through a TCP proxy of ours. Needs nothing but the operating
+ * system. Make one per guard: it owns a block of ports for as long as the process lives.
+ *
+ * Limits: a link's address belongs to one dialler, so a system that advertises one address to everybody is not
+ * for it; a cut is felt by what waits for an answer, not by TCP's own time-outs; and elsewhere than on Linux
+ * only descendants of a living root process are found.
+ *
+ * @example
+ * const runtime = createProcessRuntime({ folders: openFolders(), monotonicMs });
+ * const instance = await runtime.start({ label, subject }, AbortSignal.timeout(60_000));
+ * try { ... } finally { await instance.remove(); }
+ */
+export function createProcessRuntime({ folders, monotonicMs }: ProcessRuntimeOptions): Runtime {
+  const ports = createPortAllotment();
+  return {
+    name: 'process',
+    async start(request: InstanceRequest, signal: AbortSignal): Promise<Instance> {
+      signal.throwIfAborted();
+      const cacheFolder = join(folders.data, 'cache');
+      await mkdir(cacheFolder, { recursive: true, mode: 0o755 });
+      const folder = instanceFolder(request.label, folders);
+      await mkdir(folder, { recursive: true, mode: 0o755 });
+      const instance = new ProcessInstance(request, {
+        ports,
+        monotonicMs,
+        folder,
+        cacheFolder: await realpath(cacheFolder),
+      });
+      try {
+        await instance.start(signal);
+        return instance;
+      } catch (error) {
+        try {
+          await instance.remove();
+        } catch (removal) {
+          throw new AggregateError([error, removal], 'the start failed, and so did the removal', {
+            cause: error,
+          });
+        }
+        throw error;
+      }
+    },
+    removeLeftovers: (label: InstanceLabel) => removeLeftovers(instanceFolder(label, folders)),
+  };
+}

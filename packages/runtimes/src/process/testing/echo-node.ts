@@ -1,0 +1,15 @@
+/**
+ * A test double of a server: echoes lines on loopback. Its tree is as unruly as a real server's: a child in a
+ * session of its own with a child of its own, and one that has left for another working directory.
+ * Usage: echo-node.ts PORT
+ */
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+
+const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+  socket.on('error', () => {});
+  socket.pipe(socket);
+});
+server.listen(Number(process.argv[2]), '127.0.0.1');
+spawn('sh', ['-c', 'sleep 3600 & wait'], { detached: true, stdio: 'ignore' });
+spawn('sleep', ['3600'], { cwd: '/', stdio: 'ignore' });

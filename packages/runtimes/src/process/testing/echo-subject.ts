@@ -1,0 +1,60 @@
+import { fileURLToPath } from 'node:url';
+import { CLIENT_ROLE, type NodeSpec, type Subject } from '@ordeal/core';
+import { pingEcho } from './ping-echo.ts';
+
+const NODE_PROGRAM = fileURLToPath(new URL('./echo-node.ts', import.meta.url));
+const CLIENT_PROGRAM = fileURLToPath(new URL('./echo-client.ts', import.meta.url));
+
+/** Short, to keep tests short; long enough to see a node down. */
+export const RESTART_DELAY_MS = 300;
+
+const server = (name: string, role: string): NodeSpec => ({
+  name,
+  role,
+  ports: ['main'],
+  restartDelayMs: RESTART_DELAY_MS,
+});
+
+/** A test double of a subject: a leader that two followers dial, and a client that dials all three. */
+export const echoSubject: Subject = {
+  name: 'echo',
+  goals: ['serving'],
+  topology: {
+    nodes: [
+      server('alpha', 'leader'),
+      server('beta', 'follower'),
+      server('gamma', 'follower'),
+      { name: 'client', role: CLIENT_ROLE, ports: [], restartDelayMs: RESTART_DELAY_MS },
+    ],
+    links: [
+      { from: 'beta', to: 'alpha', port: 'main' },
+      { from: 'gamma', to: 'alpha', port: 'main' },
+      { from: 'client', to: 'alpha', port: 'main' },
+      { from: 'client', to: 'beta', port: 'main' },
+      { from: 'client', to: 'gamma', port: 'main' },
+    ],
+  },
+  slo: { windowMs: 1_000, minSuccessRatio: 0.9, maxLatencyMs: 200 },
+  startBudgetMs: 20_000,
+  async prepareProcess({ node, topology, listen, dial }) {
+    const ports =
+      node.role === CLIENT_ROLE
+        ? topology.links.filter(({ from }) => from === node.name).map(({ to, port }) => dial(to, port).port)
+        : [listen('main').port];
+    const program = node.role === CLIENT_ROLE ? CLIENT_PROGRAM : NODE_PROGRAM;
+    return {
+      command: process.execPath,
+      args: [program, ...ports.map(String)],
+      env: {},
+      // The unprivileged user may be unable to read this checkout.
+      privileges: 'kept',
+    };
+  },
+  observe: () => ({
+    whole: async () => ({ whole: true, detail: 'a test double is always whole' }),
+    roles: async () => ({}),
+    capture: async () => ({}),
+    ping: (_node, address, signal) => pingEcho(address, signal),
+    close: async () => {},
+  }),
+};

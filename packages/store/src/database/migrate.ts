@@ -1,0 +1,67 @@
+import { OrdealError } from '@ordeal/core';
+import type { Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import type pg from 'pg';
+import { MIGRATIONS } from '../migrations/index.ts';
+import type { Tables } from './tables.ts';
+
+/**
+ * Brings the schema up to date; one cheap query when it is.
+ *
+ * Locks: a session advisory lock, one per schema, held on a connection of its own around everything, because
+ * Kysely takes its own lock only after it has made the schema and its books, and `create ... if not exists`
+ * fails when two do it at once. Ten processes that start together queue up here; nine find nothing to do.
+ * @throws OrdealError UNSUPPORTED when a newer Ordeal has migrated the schema.
+ */
+export async function migrate(pool: pg.Pool, db: Kysely<Tables>, schema: string): Promise<void> {
+  if (await isUpToDate(pool, schema)) return;
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    // The wait is as long as somebody else's migration: no statement or lock timeout of ours may cut it.
+    await client.query('set statement_timeout = 0');
+    await client.query('set lock_timeout = 0');
+    await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [`ordeal:migrate:${schema}`]);
+    await client.query(`create schema if not exists ${client.escapeIdentifier(schema)}`);
+    await runMigrations(pool, db, schema);
+  } catch (error) {
+    broken = error instanceof Error ? error : new Error(String(error));
+    throw error;
+  } finally {
+    // Closing the session gives the lock and the settings back, whatever happened.
+    client.release(broken ?? true);
+  }
+}
+
+async function isUpToDate(pool: pg.Pool, schema: string): Promise<boolean> {
+  const done = await migrationsDone(pool, schema);
+  return done.length === KNOWN.size && done.every((name) => KNOWN.has(name));
+}
+
+const KNOWN = new Set(Object.keys(MIGRATIONS));
+
+async function runMigrations(pool: pg.Pool, db: Kysely<Tables>, schema: string): Promise<void> {
+  const unknown = (await migrationsDone(pool, schema)).filter((name) => !KNOWN.has(name));
+  if (unknown.length > 0) {
+    throw new OrdealError(
+      'UNSUPPORTED',
+      `the database was migrated by a newer Ordeal (${unknown.join(', ')})`,
+    );
+  }
+  const migrator = new Migrator({
+    db,
+    migrationTableSchema: schema,
+    provider: { getMigrations: async () => ({ ...MIGRATIONS }) },
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+/** Names in the books of Kysely's Migrator; none when there are no books yet. */
+async function migrationsDone(pool: pg.Pool, schema: string): Promise<string[]> {
+  const books = `${schema}.kysely_migration`;
+  const found = await pool.query<{ there: boolean }>('select to_regclass($1) is not null as there', [books]);
+  if (found.rows[0]?.there !== true) return [];
+  const done = await pool.query<{ name: string }>(`select name from ${books}`);
+  return done.rows.map((row) => row.name);
+}

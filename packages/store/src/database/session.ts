@@ -1,0 +1,36 @@
+import type { Kysely, Transaction } from 'kysely';
+import { sql } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** What an operation on the database needs. */
+export interface Session {
+  readonly db: Kysely<Tables>;
+  /** Carries campaign ids to whoever listens; named after the schema, because channels belong to the database. */
+  readonly channel: string;
+}
+
+/** A session inside a transaction. */
+export interface TransactionSession extends Session {
+  readonly db: Transaction<Tables>;
+}
+
+/** Read committed: each statement sees what was committed before it, in particular before it waited for a lock. */
+export function inTransaction<T>(
+  session: Session,
+  work: (inside: TransactionSession) => Promise<T>,
+): Promise<T> {
+  return session.db
+    .transaction()
+    .setIsolationLevel('read committed')
+    .execute((db) => work({ ...session, db }));
+}
+
+/** Tells the listeners, when and if the transaction commits. */
+export async function notifyCampaign(session: Session, campaignId: string): Promise<void> {
+  await sql`select pg_notify(${session.channel}, ${campaignId})`.execute(session.db);
+}
+
+/** Ids come from command lines too: what cannot be a bigint is simply not found. */
+export function isId(id: string): boolean {
+  return /^\d{1,18}$/.test(id);
+}

@@ -1,0 +1,131 @@
+import type { Folders } from '@ordeal/place';
+import { Kysely, PostgresDialect } from 'kysely';
+import {
+  cancelCampaign,
+  finishIfDone,
+  getCampaign,
+  listCampaigns,
+  markRunning,
+  progress,
+  reopenCampaign,
+} from './campaigns.ts';
+import { createChanges } from './changes.ts';
+import { claim } from './claim.ts';
+import { createCampaign } from './create-campaign.ts';
+import { resolveDatabaseUrl } from './database/address.ts';
+import { type ConnectOptions, connectPool, isOutage, unavailable } from './database/connect.ts';
+import { migrate } from './database/migrate.ts';
+import { checkSchemaName } from './database/schema-name.ts';
+import type { Session } from './database/session.ts';
+import type { Tables } from './database/tables.ts';
+import { endExecution, loseExecution } from './end-execution.ts';
+import { appendEvents, listEvents } from './events.ts';
+import { beat, listExecutions, liveExecutions, restSlot } from './executions.ts';
+import { advanceInjection, listInjections, openInjections, planInjection } from './injections.ts';
+import type { Store } from './store.ts';
+import { findTrial, getTrial, listTrials } from './trials.ts';
+import { liveWorkers, registerWorker, retireWorker } from './workers.ts';
+
+export interface OpenStoreOptions {
+  /** Default: DATABASE_URL; without it the embedded server of this installation, started if need be. */
+  readonly databaseUrl?: string | undefined;
+  readonly folders: Folders;
+  /** Receives lines about broken connections; never a password. Default: silence. */
+  readonly log?: ((line: string) => void) | undefined;
+  /** Default `ordeal`. Each schema is a world of its own. */
+  readonly schema?: string | undefined;
+  /** Milliseconds to keep trying to reach the server, default 10,000. Too low: a restarting server fails the command. Too high: a wrong address is noticed late. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Connections at most, default 10. Too low: claims and beats queue behind each other. Too high: many workers exhaust the server. */
+  readonly poolSize?: number | undefined;
+}
+
+export interface OpenStore extends Store {
+  /** Holds the password: for opening further connections, not for people. */
+  readonly databaseUrl: string;
+}
+
+/**
+ * Finds the server (or starts the embedded one), connects, brings the schema up to date.
+ * @throws OrdealError POSTGRES_UNAVAILABLE when it cannot be reached in time; UNSUPPORTED when a newer Ordeal has
+ * migrated it; BAD_INPUT for an address or schema that is none.
+ * @example
+ * ```ts
+ * const store = await openStore({ folders: openFolders() });
+ * try {
+ *   for (const campaign of await store.listCampaigns()) console.log(campaign.id, campaign.name);
+ * } finally {
+ *   await store.close();
+ * }
+ * ```
+ */
+export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
+  const connection: ConnectOptions = {
+    databaseUrl: await resolveDatabaseUrl(options),
+    schema: checkSchemaName(options.schema ?? 'ordeal'),
+    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+    poolSize: options.poolSize ?? 10,
+    log: options.log ?? (() => {}),
+  };
+  const pool = await connectPool(connection);
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    await migrate(pool, db, connection.schema);
+  } catch (error) {
+    await db.destroy();
+    throw isOutage(error) ? unavailable(connection.databaseUrl, error) : error;
+  }
+  return { databaseUrl: connection.databaseUrl, ...bindStore(db, connection) };
+}
+
+function bindStore(db: Kysely<Tables>, connection: ConnectOptions): Store {
+  const channel = `${connection.schema}_campaigns`;
+  const changes = createChanges(connection, channel);
+  const session: Session = { db, channel };
+  let closing: Promise<void> | undefined;
+
+  const bind =
+    <Given extends unknown[], T>(operation: (session: Session, ...given: Given) => Promise<T>) =>
+    async (...given: Given): Promise<T> => {
+      try {
+        return await operation(session, ...given);
+      } catch (error) {
+        throw isOutage(error) ? unavailable(connection.databaseUrl, error) : error;
+      }
+    };
+
+  return {
+    createCampaign: bind(createCampaign),
+    getCampaign: bind(getCampaign),
+    listCampaigns: bind(listCampaigns),
+    progress: bind(progress),
+    markRunning: bind(markRunning),
+    finishIfDone: bind(finishIfDone),
+    reopenCampaign: bind(reopenCampaign),
+    cancelCampaign: bind(cancelCampaign),
+    onCampaignChange: (listener) => changes.subscribe(listener),
+    getTrial: bind(getTrial),
+    findTrial: bind(findTrial),
+    listTrials: bind(listTrials),
+    claim: bind(claim),
+    beat: bind(beat),
+    liveExecutions: bind(liveExecutions),
+    endExecution: bind(endExecution),
+    loseExecution: bind(loseExecution),
+    restSlot: bind(restSlot),
+    listExecutions: bind(listExecutions),
+    planInjection: bind(planInjection),
+    advanceInjection: bind(advanceInjection),
+    openInjections: bind(openInjections),
+    listInjections: bind(listInjections),
+    appendEvents: bind(appendEvents),
+    listEvents: bind(listEvents),
+    registerWorker: bind(registerWorker),
+    retireWorker: bind(retireWorker),
+    liveWorkers: bind(liveWorkers),
+    close: () => {
+      closing ??= changes.close().then(() => db.destroy());
+      return closing;
+    },
+  };
+}

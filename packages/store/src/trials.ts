@@ -1,0 +1,96 @@
+import { sql } from 'kysely';
+import { isId, type Session, type TransactionSession } from './database/session.ts';
+import type { Trial } from './rows.ts';
+
+/** Locks: none. */
+export async function getTrial(session: Session, id: string): Promise<Trial | undefined> {
+  if (!isId(id)) return undefined;
+  return selectTrials(session).where('trials.id', '=', id).executeTakeFirst();
+}
+
+/** By its key, unique within the campaign. Locks: none. */
+export async function findTrial(
+  session: Session,
+  campaignId: string,
+  key: string,
+): Promise<Trial | undefined> {
+  if (!isId(campaignId)) return undefined;
+  return selectTrials(session)
+    .where('trials.campaign_id', '=', campaignId)
+    .where('trials.key', '=', key)
+    .executeTakeFirst();
+}
+
+/** In order of position. Locks: none. */
+export async function listTrials(
+  session: Session,
+  campaignId: string,
+  options: { after?: number; limit?: number; statuses?: readonly string[] } = {},
+): Promise<Trial[]> {
+  if (!isId(campaignId)) return [];
+  let query = selectTrials(session).where('trials.campaign_id', '=', campaignId).orderBy('trials.position');
+  if (options.after !== undefined) query = query.where('trials.position', '>', options.after);
+  if (options.statuses !== undefined) {
+    query = query.where(sql<boolean>`trials.status = any(${[...options.statuses]}::text[])`);
+  }
+  if (options.limit !== undefined) query = query.limit(options.limit);
+  return query.execute();
+}
+
+/** The trial, locked until the transaction ends. Lock the campaign first: see `lockCampaign`. */
+export async function lockTrial(inside: TransactionSession, id: string): Promise<Trial | undefined> {
+  return selectTrials(inside).where('trials.id', '=', id).forNoKeyUpdate().executeTakeFirst();
+}
+
+/** To which campaign a trial belongs; it never changes. Locks: none. */
+export async function campaignOfTrial(session: Session, trialId: string): Promise<string | undefined> {
+  if (!isId(trialId)) return undefined;
+  const found = await session.db
+    .selectFrom('trials')
+    .select('campaign_id as campaignId')
+    .where('id', '=', trialId)
+    .executeTakeFirst();
+  return found?.campaignId;
+}
+
+function selectTrials(session: Session) {
+  return session.db
+    .selectFrom('trials')
+    .select([
+      'trials.id',
+      'trials.campaign_id as campaignId',
+      'trials.position',
+      'trials.key',
+      'trials.cell',
+      'trials.subject',
+      'trials.chaos_type as chaosType',
+      'trials.chaos_params as chaosParams',
+      'trials.target',
+      'trials.duration_seconds as durationSeconds',
+      'trials.trial_index as trialIndex',
+      'trials.baseline',
+      'trials.arm',
+      'trials.runtime',
+      'trials.goal',
+      'trials.timing',
+      'trials.status',
+      'trials.outcome',
+      'trials.void_cause as voidCause',
+      'trials.execution',
+      'trials.generation',
+      'trials.failures',
+      'trials.losses',
+      'trials.retry_at as retryAt',
+      'trials.error',
+      'trials.record',
+      'trials.ended_at as endedAt',
+    ])
+    .select(slotFreeAt().as('slotFreeAt'));
+}
+
+/** When the last slot that the trial's executions took becomes, or became, free. */
+function slotFreeAt() {
+  return sql<Date | null>`(
+    select max(executions.slot_free_at) from executions where executions.trial_id = trials.id
+  )`;
+}

@@ -1,0 +1,52 @@
+import { sql } from 'kysely';
+import type { Session } from './database/session.ts';
+import type { WorkerRow } from './rows.ts';
+
+/** A worker that starts, or publishes anew what it can run. Locks: the worker's row. */
+export async function registerWorker(
+  session: Session,
+  worker: Omit<WorkerRow, 'startedAt' | 'lastBeatAt'>,
+): Promise<void> {
+  const said = {
+    place: worker.place,
+    pid: worker.pid,
+    capabilities: [...worker.capabilities],
+    slots: worker.slots,
+    retired_at: null,
+  };
+  await session.db
+    .insertInto('workers')
+    .values({ id: worker.id, ...said })
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet({ ...said, last_beat_at: sql<Date>`clock_timestamp()` }),
+    )
+    .execute();
+}
+
+/** A worker that stops. Its row stays: executions name it. Locks: the worker's row. */
+export async function retireWorker(session: Session, id: string): Promise<void> {
+  await session.db
+    .updateTable('workers')
+    .set({ retired_at: sql<Date>`clock_timestamp()` })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Those that have beaten lately, by the database's clock. Locks: none. */
+export async function liveWorkers(session: Session, withinMs: number): Promise<WorkerRow[]> {
+  return session.db
+    .selectFrom('workers')
+    .select([
+      'id',
+      'place',
+      'pid',
+      'capabilities',
+      'slots',
+      'started_at as startedAt',
+      'last_beat_at as lastBeatAt',
+    ])
+    .where('retired_at', 'is', null)
+    .where('last_beat_at', '>', sql<Date>`clock_timestamp() - ${withinMs} * interval '1 millisecond'`)
+    .orderBy('started_at')
+    .execute();
+}

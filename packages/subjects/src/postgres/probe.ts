@@ -1,0 +1,37 @@
+import type { JsonObject, Observer, SubjectProbe } from '@ordeal/core';
+import { captureNode } from './capture.ts';
+import { describeFailure } from './describe-failure.ts';
+import { createNodeConnection, type NodeConnection } from './node-connection.ts';
+import { ping } from './ping.ts';
+import { roleOf } from './role.ts';
+import { PRIMARY, SQL_PORT, STANDBYS } from './topology.ts';
+import { wholeness } from './wholeness.ts';
+
+/** Eyes on one instance: one connection to each server, beside all links. */
+export function openProbe(observer: Observer): SubjectProbe {
+  const connections = new Map<string, NodeConnection>(
+    [PRIMARY, ...STANDBYS].map((name) => [name, createNodeConnection(observer.address(name, SQL_PORT))]),
+  );
+  const onEach = async <T>(look: (connection: NodeConnection) => Promise<T>) =>
+    Promise.all([...connections].map(async ([name, connection]) => [name, await look(connection)] as const));
+
+  return {
+    whole: (signal) => wholeness(connections, () => observer.monotonicMs(), signal),
+    async roles(signal) {
+      const roles = await onEach((connection) => roleOf(connection, signal).catch(() => undefined));
+      return Object.fromEntries(roles.filter((entry): entry is [string, string] => entry[1] !== undefined));
+    },
+    async capture(signal) {
+      const nodes = await onEach((connection) =>
+        captureNode(connection, observer.monotonicMs(), signal).catch(
+          (error: unknown): JsonObject => ({ reachable: false, error: describeFailure(error) }),
+        ),
+      );
+      return Object.fromEntries(nodes);
+    },
+    ping: (_node, address, signal) => ping(address, signal),
+    async close() {
+      await Promise.all([...connections.values()].map((connection) => connection.close()));
+    },
+  };
+}

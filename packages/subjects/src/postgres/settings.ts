@@ -1,0 +1,96 @@
+import type { Address } from '@ordeal/core';
+import { LOAD_USER, OBSERVER_USER, REPLICATION_USER } from './schema.ts';
+import { STANDBYS } from './topology.ts';
+
+type Settings = Readonly<Record<string, string | number>>;
+
+/**
+ * What all servers share. The seed is made under these too: a standby refuses to start with, say, fewer
+ * `max_connections` than its copy of the cluster last ran with.
+ */
+export const SHARED_SETTINGS: Settings = {
+  // Faults here kill processes, not machines, and what a killed process wrote is safe in the kernel's page
+  // cache. Only a power cut could lose it, and no trial outlives that.
+  fsync: 'off',
+  full_page_writes: 'off',
+  // Ten instances of three servers share a small machine: little memory, no process that is not needed.
+  shared_buffers: '8MB',
+  max_connections: 30,
+  superuser_reserved_connections: 1,
+  reserved_connections: 6,
+  max_worker_processes: 2,
+  max_logical_replication_workers: 0,
+  max_parallel_workers_per_gather: 0,
+  io_method: 'sync',
+  jit: 'off',
+  // Rows are added, or updated in place on one page, for some minutes.
+  autovacuum: 'off',
+  bgwriter_lru_maxpages: 0,
+  checkpoint_timeout: '15min',
+  max_wal_size: '256MB',
+  min_wal_size: '16MB',
+  // After a cut of minutes a standby still finds its place in the log: no slot, no new copy.
+  wal_keep_size: '256MB',
+  wal_level: 'replica',
+  max_wal_senders: 8,
+  max_replication_slots: 4,
+  hot_standby: 'on',
+  synchronous_commit: 'on',
+  // The defaults let a cut link look like a working one for a minute.
+  wal_sender_timeout: '3s',
+  wal_receiver_timeout: '3s',
+  wal_receiver_status_interval: '1s',
+  wal_retrieve_retry_interval: '500ms',
+  // Shared memory as files in the data folder: removed with it, whatever became of the processes.
+  dynamic_shared_memory_type: 'mmap',
+  restart_after_crash: 'on',
+  logging_collector: 'off',
+  log_destination: 'stderr',
+  log_timezone: 'UTC',
+  timezone: 'UTC',
+  // An instance is on loopback only, and its socket folder might have a path that is too long for a socket.
+  unix_socket_directories: '',
+};
+
+/** What is a server's own. `ANY 1` of the standbys confirms a commit: one may be away, without both none commits. */
+export function serverSettings(name: string, listen: Address): Settings {
+  return {
+    cluster_name: name,
+    listen_addresses: listen.host,
+    port: listen.port,
+    synchronous_standby_names: `ANY 1 (${STANDBYS.join(', ')})`,
+  };
+}
+
+/** A standby's source. The name is what `synchronous_standby_names` asks for. */
+export function standbySettings(name: string, primary: Address): Settings {
+  const conninfo = {
+    host: primary.host,
+    port: primary.port,
+    user: REPLICATION_USER,
+    application_name: name,
+    sslmode: 'disable',
+    gssencmode: 'disable',
+    connect_timeout: 2,
+  };
+  const text = Object.entries(conninfo).map(([key, value]) => `${key}=${value}`);
+  return { primary_conninfo: text.join(' ') };
+}
+
+/** As lines of `postgresql.conf`. */
+export function settingsFile(settings: Settings): string {
+  return Object.entries(settings)
+    .map(([key, value]) => `${key} = '${String(value).replaceAll("'", "''")}'\n`)
+    .join('');
+}
+
+/**
+ * `pg_hba.conf`. No password, but no power either: who connects over loopback is one of three users, none of
+ * them a superuser, in a throw-away database without secrets. The superuser, who could run programs as the
+ * server's user, cannot log in at all. A password would have to reach nodes, client and every observer, and its
+ * scram exchange costs more than the rest of a connection.
+ */
+export const ACCESS_FILE = `\
+host postgres ${LOAD_USER},${OBSERVER_USER} 127.0.0.1/32 trust
+host replication ${REPLICATION_USER} 127.0.0.1/32 trust
+`;

@@ -1,0 +1,10 @@
+import type { Subject } from '@ordeal/core';
+import { postgres } from './postgres/subject.ts';
+
+/** Every subject that this build brings. */
+export const subjects: readonly Subject[] = [postgres];
+
+/** The built-in subject of that name, or undefined: names come from campaign files and are looked up, never run. */
+export function subjectOf(name: string): Subject | undefined {
+  return subjects.find((subject) => subject.name === name);
+}

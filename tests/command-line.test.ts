@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openWorld, type World } from './support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+});
+
+const CLASSIC = `
+name: classic
+subjects: [tikv]
+chaos_types:
+  - type: node_kill
+  - type: latency
+    params: { min_ms: 50, max_ms: 150 }
+  - type: disk_pressure
+    params: { fill_percent: 80 }
+trials_per_combination: 3
+parallel: 2
+cooldown_seconds: 5
+include_baseline: true
+`;
+
+describe('the command line', () => {
+  it('lists the ten trials of the classic example and writes nothing', async () => {
+    const { code, stdout } = await world.ordeal('enqueue', await world.file(CLASSIC), '--dry-run');
+    expect(code).toBe(0);
+    const keys = [...stdout.matchAll(/^\s+\d+\s+(tikv\/\S+)$/gm)].map((match) => match[1]);
+    expect(keys).toEqual([
+      ...[0, 1, 2].map((index) => `tikv/node_kill#${index}`),
+      ...[0, 1, 2].map((index) => `tikv/latency#${index}`),
+      ...[0, 1, 2].map((index) => `tikv/disk_pressure#${index}`),
+      'tikv/none#0',
+    ]);
+    expect(await world.store.listCampaigns()).toEqual([]);
+  });
+
+  it('shows every mistake of a file at once, exits with 2 and writes nothing', async () => {
+    const file = await world.file('name: x\nsubjects: [postgress]\nchaos_types:\n  - type: latencey\nparalel: 2\n');
+    const { code, stderr } = await world.ordeal('enqueue', file);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/:2:\d+: subjects/);
+    expect(stderr).toMatch(/:4:\d+: chaos_types/);
+    expect(stderr).toMatch(/:5:1: paralel.*parallel/);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(await world.store.listCampaigns()).toEqual([]);
+  });
+
+  it('lets a campaign that no worker can run wait, and says so', async () => {
+    const enqueued = await world.ordeal('enqueue', await world.file(CLASSIC));
+    expect(enqueued.code).toBe(0);
+    expect(enqueued.stdout).toMatch(/^Campaign \d+$/m);
+    expect(enqueued.stdout).toMatch(/no live worker can run campaign/);
+    const id = /^Campaign (\d+)$/m.exec(enqueued.stdout)?.[1] ?? '';
+    const watched = await world.ordeal('watch', id);
+    expect(watched.code).toBe(1);
+    expect(watched.stderr).toMatch(/no live worker can run/);
+    expect((await world.store.progress(id)).pending).toBe(10);
+  });
+
+  it('refuses to run with a worker in the process what that worker cannot run, before writing', async () => {
+    const before = await world.store.listCampaigns();
+    const { code, stderr } = await world.ordeal('enqueue', await world.file(CLASSIC), '--with-worker');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/tikv\/docker\/disk_pressure/);
+    expect(await world.store.listCampaigns()).toEqual(before);
+  });
+
+  it('refuses an operator by name, with the reason', async () => {
+    const file = await world.file(`${CLASSIC}operator: operator-db\n`);
+    const { code, stderr } = await world.ordeal('enqueue', file, '--dry-run');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/operator/);
+    const flagged = await world.ordeal('enqueue', await world.file(CLASSIC), '--operator-db', 'x.db');
+    expect(flagged.code).toBe(2);
+  });
+
+  it('prints versioned JSON', async () => {
+    const { code, stdout } = await world.ordeal('list', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ version: 1, kind: 'campaigns' });
+  });
+
+  it('answers an unknown campaign or trial in one clear line', async () => {
+    for (const words of [['show', '999'], ['trial', '1', 'nope'], ['watch', 'x']]) {
+      const { code, stderr } = await world.ordeal(...words);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/no (campaign|trial)/);
+    }
+  });
+});

@@ -1,0 +1,73 @@
+import { waitFor } from '@ordeal/core';
+import { descendantsOf, isAlive } from '@ordeal/place';
+import { describe, expect, it } from 'vitest';
+import { shortCampaign } from './support/campaigns.ts';
+import { BACKENDS, openWorld, whyNot } from './support/world.ts';
+
+describe.each(BACKENDS)('on the %s backend', (backend) => {
+  it.skipIf(whyNot(backend) !== undefined)(
+    'a worker killed with SIGKILL loses nothing: its faults are undone at once, its trials run again within 20 s',
+    async () => {
+      await using world = await openWorld(backend);
+      const { store } = world;
+      const workers = [world.start(['worker']), world.start(['worker'])];
+      const file = await world.file(
+        shortCampaign({
+          chaos: '  - { type: latency, target: leader }',
+          trials: 4,
+          parallel: 2,
+          extra: 'cooldown_seconds: 1',
+        }),
+      );
+      expect((await world.ordeal('enqueue', file)).code).toBe(0);
+      const [campaign] = await store.listCampaigns();
+      const id = campaign?.id ?? '';
+
+      // Kill the worker whose trial has its fault on.
+      const victim = await waitFor(
+        'a fault is active',
+        async () => (await store.openInjections()).find((injection) => injection.state === 'active'),
+        { timeoutMs: 60_000 },
+      );
+      const live = (await store.liveExecutions()).find((execution) => execution.trialId === victim.trialId);
+      const row = (await store.liveWorkers(30_000)).find((worker) => worker.id === live?.workerId);
+      const dead = workers.find((worker) => worker.pid === row?.pid);
+      if (dead === undefined) throw new Error('the victim is not one of ours');
+      const before = await store.liveExecutions();
+      const lost = before.filter((execution) => execution.workerId === row?.id).map((execution) => execution.trialId);
+      const family = descendantsOf(dead.pid);
+      expect(family.length, 'guard and nodes').toBeGreaterThan(3);
+      dead.child.kill('SIGKILL');
+      const diedMs = performance.now();
+
+      await waitFor(
+        'guard and nodes of the dead worker are gone',
+        () => (family.some(isAlive) ? undefined : true),
+        { timeoutMs: 5_000 },
+      );
+      for (const trialId of lost) {
+        await waitFor(
+          'the lost trial runs again',
+          async () => {
+            const trial = await store.getTrial(trialId);
+            return trial !== undefined && trial.execution >= 2 ? true : undefined;
+          },
+          { timeoutMs: Math.max(1, 20_000 - (performance.now() - diedMs)) },
+        );
+      }
+      await waitFor(
+        'the campaign is finished',
+        async () => ((await store.getCampaign(id))?.status === 'finished' ? true : undefined),
+        { timeoutMs: 150_000, everyMs: 250 },
+      );
+      const trials = await store.listTrials(id);
+      expect(trials.map((trial) => trial.status)).toEqual(['completed', 'completed', 'completed', 'completed']);
+      for (const trial of trials) {
+        const executions = await store.listExecutions(trial.id);
+        const ends = executions.map((execution) => execution.end);
+        expect(ends).toEqual(lost.includes(trial.id) ? ['lost', 'result'] : ['result']);
+        expect(trial.failures, 'a loss does not spend attempts').toBe(0);
+      }
+    },
+  );
+});

@@ -1,0 +1,19 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openFolders } from '@ordeal/place';
+import { startEmbedded, stopEmbedded } from '@ordeal/store';
+import type { TestProject } from 'vitest/node';
+
+/** One embedded Postgres for the whole run; each test takes a schema of its own in it. */
+export default async function startDatabase(_project: TestProject): Promise<() => Promise<void>> {
+  const home = await mkdtemp(join(tmpdir(), 'ordeal-tests-'));
+  const folders = openFolders(home);
+  const { url } = await startEmbedded(folders);
+  process.env.ORDEAL_TEST_DATABASE_URL = url;
+  return async () => {
+    await stopEmbedded(folders);
+    await rm(folders.data, { recursive: true, force: true });
+    await rm(home, { recursive: true, force: true });
+  };
+}

@@ -1,0 +1,78 @@
+import { waitFor } from '@ordeal/core';
+import { expect, it } from 'vitest';
+import { shortCampaign } from './support/campaigns.ts';
+import { openWorld } from './support/world.ts';
+
+it('SIGTERM undoes, gives back unspent and exits within 15 s; the next worker carries on', async () => {
+  await using world = await openWorld();
+  const { store } = world;
+  const first = world.start(['worker']);
+  const file = await world.file(
+    shortCampaign({ chaos: '  - { type: latency, target: leader }', trials: 2, parallel: 2 }),
+  );
+  expect((await world.ordeal('enqueue', file)).code).toBe(0);
+  const [campaign] = await store.listCampaigns();
+  const id = campaign?.id ?? '';
+  await waitFor(
+    'a fault is active',
+    async () => (await store.openInjections()).find((injection) => injection.state === 'active'),
+    { timeoutMs: 60_000 },
+  );
+  const askedMs = performance.now();
+  first.child.kill('SIGTERM');
+  await first.ended;
+  expect(performance.now() - askedMs).toBeLessThan(15_000);
+  expect(world.trialProcesses()).toEqual([]);
+  expect(await store.progress(id)).toMatchObject({ pending: 2, running: 0 });
+  for (const trial of await store.listTrials(id)) {
+    expect(trial).toMatchObject({ failures: 0, losses: 0 });
+    expect((await store.listExecutions(trial.id)).map((execution) => execution.end)).toEqual(['given_back']);
+  }
+
+  const second = world.start(['worker']);
+  await waitFor(
+    'the campaign is finished',
+    async () => ((await store.getCampaign(id))?.status === 'finished' ? true : undefined),
+    { timeoutMs: 90_000, everyMs: 250 },
+  );
+  expect(await store.progress(id)).toMatchObject({ completed: 2, failed: 0 });
+  second.child.kill('SIGTERM');
+  expect(await second.ended, second.output()).toBe(0);
+});
+
+it('a worker that loses its launcher stops as on SIGTERM', async () => {
+  await using world = await openWorld();
+  // What `pnpm worker` looks like to the system: a launcher that starts `sh -c`, which starts us.
+  const main = new URL('../apps/cli/src/main.ts', import.meta.url).pathname;
+  const { spawn } = await import('node:child_process');
+  const launcher = spawn('sh', ['-c', `"${process.execPath}" "${main}" worker; true`], {
+    env: world.env,
+    cwd: world.folders.home,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const worker = await waitFor(
+    'the worker is registered',
+    async () => (await world.store.liveWorkers(10_000))[0],
+    { timeoutMs: 30_000 },
+  );
+  launcher.kill('SIGKILL');
+  await waitFor(
+    'the worker has retired and ended',
+    async () => {
+      const gone = (await world.store.liveWorkers(10_000)).length === 0;
+      return gone && !isRunning(worker.pid) ? true : undefined;
+    },
+    { timeoutMs: 15_000 },
+  );
+  expect(world.trialProcesses()).toEqual([]);
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

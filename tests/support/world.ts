@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Folders, openFolders, processesIn } from '@ordeal/place';
+import { startTestRedis, whyNoTestRedis } from '@ordeal/queue/testing';
+import { openStore, type Store, startEmbedded, stopEmbedded } from '@ordeal/store';
+
+const MAIN = resolve(import.meta.dirname, '../../apps/cli/src/main.ts');
+
+/** An installation of its own in a temporary folder, driven through the command line as a person would. */
+export interface World extends AsyncDisposable {
+  readonly folders: Folders;
+  readonly store: Store;
+  readonly env: NodeJS.ProcessEnv;
+  /** Runs a command to its end. */
+  ordeal(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
+  /** Starts a command and leaves it running; it is killed with the world. */
+  start(args: readonly string[], env?: NodeJS.ProcessEnv): Running;
+  /** Writes a campaign file and gives its path. */
+  file(yaml: string): Promise<string>;
+  /** Processes of trials: guards and nodes, not the database. */
+  trialProcesses(): string[];
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  output(): string;
+  /** Resolves with the exit code, or null after a signal. */
+  readonly ended: Promise<number | null>;
+}
+
+export const BACKENDS = ['postgres', 'redis'] as const;
+export type Backend = (typeof BACKENDS)[number];
+
+/** Why tests of this backend cannot run here; undefined when they can. On CI it throws instead. */
+export function whyNot(backend: Backend): string | undefined {
+  return backend === 'redis' ? whyNoTestRedis() : undefined;
+}
+
+export async function openWorld(backend: Backend = 'postgres'): Promise<World> {
+  const home = await mkdtemp(join(tmpdir(), 'ordeal-world-'));
+  const folders = openFolders(home);
+  const { url } = await startEmbedded(folders);
+  const redis = backend === 'redis' ? await startTestRedis() : undefined;
+  const store = await openStore({ folders, databaseUrl: url });
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    ORDEAL_HOME: home,
+    NO_COLOR: '1',
+    DATABASE_URL: '',
+    REDIS_URL: redis?.url ?? '',
+    INIT_CWD: home,
+  };
+  const running: ChildProcess[] = [];
+
+  function start(args: readonly string[], extra: NodeJS.ProcessEnv = {}): Running {
+    const child = spawn(process.execPath, [MAIN, ...args], {
+      cwd: home,
+      env: { ...env, ...extra },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    running.push(child);
+    let text = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    const ended = once(child, 'exit').then(([code]) => code as number | null);
+    if (child.pid === undefined) throw new Error('could not start a command');
+    return { child, pid: child.pid, output: () => text, ended };
+  }
+
+  return {
+    folders,
+    store,
+    env,
+    start,
+    async ordeal(...args) {
+      const child = spawn(process.execPath, [MAIN, ...args], {
+        cwd: home,
+        env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      running.push(child);
+      const [stdout, stderr, [code]] = await Promise.all([
+        readAll(child.stdout),
+        readAll(child.stderr),
+        once(child, 'close'),
+      ]);
+      return { code: code as number | null, stdout, stderr };
+    },
+    async file(yaml) {
+      const path = join(home, `campaign-${Date.now()}-${Math.round(performance.now())}.yaml`);
+      await writeFile(path, yaml);
+      return path;
+    },
+    trialProcesses: () => processesIn(join(folders.data, 'guards')),
+    async [Symbol.asyncDispose]() {
+      for (const child of running) {
+        if (child.exitCode !== null || child.signalCode !== null) continue;
+        const exited = once(child, 'exit');
+        child.kill('SIGKILL');
+        await exited;
+      }
+      await store.close();
+      await stopEmbedded(folders);
+      await redis?.stop();
+      await rm(folders.data, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+async function readAll(stream: NodeJS.ReadableStream | null): Promise<string> {
+  let text = '';
+  for await (const chunk of stream ?? []) text += chunk.toString();
+  return text;
+}
