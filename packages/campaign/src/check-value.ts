@@ -61,6 +61,8 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
 };
 
 function sentence(issue: z.core.$ZodIssue, value: unknown): string {
+  // A rule between several fields speaks for itself, also when it points at one that was left to its default.
+  if (issue.code === 'custom' && value === undefined) return issue.message;
   if (value === undefined) return 'is missing';
   if (value === null) return `has no value: ${issue.message.replace(/^must be/, 'it must be')}`;
   switch (issue.code) {

@@ -52,7 +52,8 @@ export function locateValues(
     const target = anchors.get(name);
     const located = target && locate(target, { ...around, aliased: true });
     const tooMany = aliasedValues > MAX_ALIASED_VALUES;
-    if (!badAlias && (tooMany || located === undefined)) {
+    // Told once, at the alias in the file and not at those that it stands for.
+    if (!badAlias && !around.aliased && (tooMany || located === undefined)) {
       problems.add(at.line, at.column, pathText(around.path), () =>
         tooMany
           ? `the aliases stand for more than ${MAX_ALIASED_VALUES} values: write fewer of them`

@@ -19,12 +19,12 @@ export function notOneOf(problem: string, word: unknown, choices: readonly strin
   return `${problem}${hint} (must be one of ${choices.join(', ')})`;
 }
 
-/** The choice that the word was probably meant to be: a third of its letters wrong at most. */
+/** The choice that the word was probably meant to be: a third of its letters wrong at most, rounded up for two swapped in a short one. */
 function nearest(word: string, choices: readonly string[]): string | undefined {
   if (word.length > MAX_WORD || choices.length === 0) return undefined;
   const lower = word.toLowerCase();
   const near = closest(lower, choices);
-  return distance(lower, near) <= Math.max(1, Math.floor(near.length / 3)) ? near : undefined;
+  return distance(lower, near) <= Math.ceil(near.length / 3) ? near : undefined;
 }
 
 const PLAIN_KEY = /^[A-Za-z_][\w-]{0,63}$/;

@@ -47,6 +47,11 @@ export interface ProcessLaunch {
   readonly env: Readonly<Record<string, string>>;
   /** `dropped`: as the unprivileged user when we are root (servers insist); `kept`: as ourselves. */
   readonly privileges: 'dropped' | 'kept';
+  /**
+   * Sent to the launched process when the instance is removed, a moment before SIGKILL goes to the whole tree:
+   * for servers that leave things in the kernel when they are killed. Absent: SIGKILL at once. Never part of a fault.
+   */
+  readonly endSignal?: NodeJS.Signals;
 }
 
 export interface Observer {

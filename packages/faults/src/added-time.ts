@@ -1,14 +1,22 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultSite, Link } from '@ordeal/core';
 import { linkName, type PingResult, pingDirect, pingThrough } from './link-pings.ts';
 
-/** An odd number has a middle; five medians of a noisy machine agree within a few milliseconds. */
-const SAMPLES = 5;
+/** An odd number has a middle. */
+const SAMPLES = 9;
+/**
+ * Between the starts of two samples: they overlap, or a slow link would outlast every deadline, and they are
+ * spread, or one stall of a busy machine would slow down all of them alike and look like a delay.
+ */
+const SPREAD_MS = 30;
 
-/** The round-trip time that a link adds, by its median. A type and not an interface, so that it is plain JSON. */
+/** The round-trip time that a link adds. A type and not an interface, so that it is plain JSON. */
 export type AddedTime = {
   readonly link: string;
-  /** Null when a ping got no answer. */
+  /** Median of the differences between two round trips that began together; null when a ping got no answer. */
   readonly addedMs: number | null;
+  /** The quickest round trip through the link. */
+  readonly fastestMs: number | null;
   /** How far the direct round trips lay apart: what is smaller than that cannot be told from noise. */
   readonly noiseMs: number | null;
   readonly throughMs: number[];
@@ -17,8 +25,8 @@ export type AddedTime = {
 };
 
 /**
- * Measures one link: application round trips through it against such to the node's own address. The samples of
- * one kind go out together, because on a slow link one after the other would outlast every deadline.
+ * Measures one link: application round trips through it, each beside one to the node's own address, so that what
+ * slows down the machine slows down both.
  */
 export async function measureAddedTime(
   site: FaultSite,
@@ -26,35 +34,56 @@ export async function measureAddedTime(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<AddedTime> {
-  const direct = await sample(() => pingDirect(site, link.to, timeoutMs, signal));
-  const through = await sample(() => pingThrough(site, link, timeoutMs, signal));
-  const directMs = answered(direct);
-  const throughMs = answered(through);
-  const problem = problemOf(direct, `${link.to} itself`) ?? problemOf(through, `${link.to} through the link`);
+  const pairs = await Promise.all(
+    Array.from({ length: SAMPLES }, async (_, index) => {
+      await delay(index * SPREAD_MS, undefined, { signal });
+      return Promise.all([
+        pingThrough(site, link, timeoutMs, signal),
+        pingDirect(site, link.to, timeoutMs, signal),
+      ]);
+    }),
+  );
+  const throughMs = pairs.flatMap(([through]) => answered(through));
+  const directMs = pairs.flatMap(([, direct]) => answered(direct));
+  const differencesMs = pairs.flatMap(([through, direct]) =>
+    through.kind === 'answered' && direct.kind === 'answered' ? [through.ms - direct.ms] : [],
+  );
+  const problem = pairs
+    .map(
+      ([through, direct]) =>
+        problemOf(direct, `${link.to} itself`) ?? problemOf(through, `${link.to} through the link`),
+    )
+    .find((found) => found !== undefined);
+  const figures =
+    problem === undefined
+      ? {
+          addedMs: rounded(median(differencesMs)),
+          fastestMs: rounded(Math.min(...throughMs)),
+          noiseMs: rounded(Math.max(...directMs) - Math.min(...directMs)),
+        }
+      : { addedMs: null, fastestMs: null, noiseMs: null };
   return {
     link: linkName(link),
-    addedMs: problem === null ? rounded(median(throughMs) - median(directMs)) : null,
-    noiseMs: problem === null ? rounded(Math.max(...directMs) - Math.min(...directMs)) : null,
+    ...figures,
     throughMs: throughMs.map(rounded),
     directMs: directMs.map(rounded),
-    problem,
+    problem: problem ?? null,
   };
 }
 
-function sample(ping: () => Promise<PingResult>): Promise<PingResult[]> {
-  return Promise.all(Array.from({ length: SAMPLES }, ping));
+function answered(result: PingResult): number[] {
+  return result.kind === 'answered' ? [result.ms] : [];
 }
 
-function answered(results: readonly PingResult[]): number[] {
-  return results.flatMap((result) => (result.kind === 'answered' ? [result.ms] : []));
-}
-
-function problemOf(results: readonly PingResult[], whom: string): string | null {
-  for (const result of results) {
-    if (result.kind === 'failed') return `${whom}: ${result.error}`;
-    if (result.kind === 'silent') return `${whom}: no answer in time`;
+function problemOf(result: PingResult, whom: string): string | undefined {
+  switch (result.kind) {
+    case 'answered':
+      return undefined;
+    case 'silent':
+      return `${whom}: no answer in time`;
+    case 'failed':
+      return `${whom}: ${result.error}`;
   }
-  return null;
 }
 
 function median(values: readonly number[]): number {

@@ -1,6 +1,14 @@
 import { type LatencyParams, latencyParams } from '@ordeal/catalogue';
-import { type Fault, type FaultPlan, type Link, type LinkRule, OrdealError } from '@ordeal/core';
-import { measureAddedTime } from './added-time.ts';
+import {
+  type Fault,
+  type FaultPlan,
+  type FaultSite,
+  type Finding,
+  type Link,
+  type LinkRule,
+  OrdealError,
+} from '@ordeal/core';
+import { type AddedTime, measureAddedTime } from './added-time.ts';
 import { chooseTarget } from './choose-target.ts';
 import { isPingable, pingableLinks } from './link-pings.ts';
 
@@ -52,18 +60,12 @@ export const latency: Fault<LatencyPlan> = {
   },
 
   async active(plan, site, signal) {
-    // Zero added time is what a healthy link adds: there is nothing that a probe could miss.
-    if (plan.params.max_ms === 0) return { holds: true, evidence: { links: [], trivial: true } };
-    const { atLeastMs, atMostMs } = boundsOf(plan.params);
+    if (isNothing(plan)) return NOTHING;
     const links = await measureAll(plan, site, signal);
-    const holds = links.every(
-      ({ addedMs, noiseMs }) =>
-        addedMs !== null &&
-        noiseMs !== null &&
-        addedMs >= Math.max(atLeastMs, noiseMs) &&
-        addedMs <= atMostMs,
-    );
-    return { holds, evidence: { atLeastMs, atMostMs, links } };
+    return {
+      holds: links.length > 0 && links.every((link) => bites(link, plan.params)),
+      evidence: { ...boundsOf(plan.params), links },
+    };
   },
 
   async undo({ injection }, { instance }) {
@@ -71,15 +73,23 @@ export const latency: Fault<LatencyPlan> = {
   },
 
   async gone(plan, site, signal) {
+    if (isNothing(plan)) return NOTHING;
     // Half of what counts as biting, so that one link cannot be both.
     const belowMs = Math.max(boundsOf(plan.params).atLeastMs / 2, RESOLUTION_MS);
     const links = await measureAll(plan, site, signal);
     return {
-      holds: links.every(({ addedMs }) => addedMs !== null && addedMs <= belowMs),
+      holds: links.length > 0 && links.every(({ addedMs }) => addedMs !== null && addedMs <= belowMs),
       evidence: { belowMs, links },
     };
   },
 };
+
+/** Zero added time is what a healthy link adds: active and gone at once, with nothing for a probe to see. */
+const NOTHING: Finding = { holds: true, evidence: { links: [], trivial: true } };
+
+function isNothing({ params }: LatencyPlan): boolean {
+  return params.max_ms === 0;
+}
 
 /**
  * Where the median of the added round trips must lie. A draw between 0 and 150 ms may be 0, but the median of
@@ -93,15 +103,20 @@ function boundsOf({ min_ms, max_ms }: LatencyParams): { atLeastMs: number; atMos
   };
 }
 
-async function measureAll(
-  plan: LatencyPlan,
-  site: Parameters<typeof measureAddedTime>[0],
-  signal: AbortSignal,
-) {
+/** Errs on the side of no: the guard looks again, but a fault that does nothing must never pass for one that acts. */
+function bites({ addedMs, fastestMs, noiseMs }: AddedTime, params: LatencyParams): boolean {
+  if (addedMs === null || fastestMs === null || noiseMs === null) return false;
+  // Never undercut by a real delay, not even once. The clocks of timers may disagree by a millisecond.
+  if (fastestMs < params.min_ms - 1) return false;
+  const { atLeastMs, atMostMs } = boundsOf(params);
+  return addedMs >= Math.max(atLeastMs, noiseMs) && addedMs <= atMostMs;
+}
+
+async function measureAll(plan: LatencyPlan, site: FaultSite, signal: AbortSignal) {
   const links: Link[] = plan.rules
     .map(({ link }) => link)
     .filter((link) => isPingable(site.instance.topology, link));
-  // Every handshake of a ping is slowed down, too.
-  const timeoutMs = 5_000 + 20 * plan.params.max_ms;
+  // A ping may take more than one trip.
+  const timeoutMs = 5_000 + 4 * plan.params.max_ms;
   return Promise.all(links.map((link) => measureAddedTime(site, link, timeoutMs, signal)));
 }

@@ -149,7 +149,7 @@ async function lookAtAll(
   const links = plan.rules.map(({ link }) => link).filter((link) => isPingable(instance.topology, link));
   const findings = await Promise.all(links.map(look));
   return {
-    holds: findings.every(({ holds }) => holds),
+    holds: findings.length > 0 && findings.every(({ holds }) => holds),
     evidence: { links: findings.map(({ evidence }) => evidence) },
   };
 }

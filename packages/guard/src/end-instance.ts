@@ -1,8 +1,8 @@
 import {
   describeError,
+  type InjectionState,
   type Instance,
   type InstanceLabel,
-  type InjectionState,
   type Runtime,
   type SubjectProbe,
 } from '@ordeal/core';
@@ -18,8 +18,10 @@ const REMOVE_SHARE = 0.4;
 export interface InstanceEnd {
   /** Nothing of the instance is left. */
   readonly clean: boolean;
-  /** Injections that were still open, and what became of them. */
+  /** Every injection of the execution, with its last state. */
   readonly injections: readonly { readonly injection: string; readonly state: InjectionState }[];
+  /** Those that were still open. */
+  readonly undone: readonly string[];
 }
 
 interface EndingInstance {
@@ -41,7 +43,8 @@ export async function endInstance(ending: EndingInstance): Promise<InstanceEnd> 
   const report = (error: unknown): void => log(`end of ${label.instance}: ${describeError(error)}`);
   // An apply that is still at work could act after the undo.
   await within('the verb at work', budgetMs * WORK_MAY_END_SHARE, ending.workEnded).catch(report);
-  const open = ending.injections().filter((injection) => injection.state !== 'gone');
+  const all = ending.injections();
+  const open = all.filter((injection) => injection.state !== 'gone');
   await Promise.all(
     open.map((injection) =>
       within('undo', budgetMs * UNDO_SHARE, injection.undo(budgetMs * UNDO_SHARE, never())).catch(report),
@@ -51,8 +54,8 @@ export async function endInstance(ending: EndingInstance): Promise<InstanceEnd> 
     report(error);
     return false;
   });
-  const injections = open.map(({ id, state }) => ({ injection: id, state: lastStateOf(state) }));
-  return { clean, injections };
+  const injections = all.map(({ id, state }) => ({ injection: id, state: lastStateOf(state) }));
+  return { clean, injections, undone: open.map(({ id }) => id) };
 }
 
 /** An instance that could not be removed stays in the journal: whoever sweeps next finds it. */

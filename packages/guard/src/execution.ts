@@ -21,7 +21,7 @@ import { Injection } from './injection.ts';
 import { Lease } from './lease.ts';
 import type { Answer, Body, Fence } from './protocol.ts';
 import { Turns } from './turns.ts';
-import { unlessAborted, within } from './within.ts';
+import { unlessAborted } from './within.ts';
 
 /** State for the record is worth waiting for, but an instance under a fault may never give it. */
 const LOOK_DEADLINE_MS = 5_000;
@@ -65,12 +65,13 @@ export class Execution {
   }
 
   tick(): void {
-    this.#watch?.tick();
+    if (!this.isEnding) this.#watch?.tick();
   }
 
   start(subject: Subject, runtime: Runtime): Promise<Answer<'start'>> {
     return this.#turns.take(async (signal) => {
       const { journal, monotonicMs } = this.#parts;
+      this.#mayAct(signal);
       await journal.write({
         kind: 'instance',
         label: this.#label,
@@ -102,17 +103,8 @@ export class Execution {
 
   steady({ settleMs, budgetMs }: Body<'steady'>): Promise<Answer<'steady'>> {
     return this.#turns.take(async (signal) => {
-      const { fence } = this;
-      const { monotonicMs, send } = this.#parts;
-      const { instance, probe, subject } = this.#present();
-      const watch = (this.#watch ??= new HealthWatch({
-        fence,
-        instance,
-        probe,
-        slo: subject.slo,
-        monotonicMs,
-        send,
-      }));
+      const { monotonicMs } = this.#parts;
+      const watch = this.#watchHealth();
       const steady = await waitFor('steady', () => watch.isSteady(settleMs) || undefined, {
         timeoutMs: budgetMs,
         signal,
@@ -216,6 +208,14 @@ export class Execution {
       log: this.#parts.log,
     });
     return this.#end;
+  }
+
+  #watchHealth(): HealthWatch {
+    const { fence } = this;
+    const { monotonicMs, send } = this.#parts;
+    const { instance, probe, subject } = this.#present();
+    this.#watch ??= new HealthWatch({ fence, instance, probe, slo: subject.slo, monotonicMs, send });
+    return this.#watch;
   }
 
   async #plan(plan: FaultPlan): Promise<Injection> {

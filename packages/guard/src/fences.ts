@@ -22,7 +22,9 @@ export class Fences {
     const known = this.#newest.get(trial);
     if (known !== undefined && execution <= known.execution) {
       const why =
-        execution < known.execution ? olderThan(known) : (known.endedBecause ?? 'it has been started already');
+        execution < known.execution
+          ? olderThan(known)
+          : (known.endedBecause ?? 'it has been started already');
       throw refused({ trial, execution }, why);
     }
     this.#newest.delete(trial);

@@ -1,8 +1,12 @@
-import { OrdealError } from '@ordeal/core';
+import { describeError, OrdealError } from '@ordeal/core';
+import type { InstanceEnd } from './end-instance.ts';
 import { Execution } from './execution.ts';
 import type { GuardParts } from './execution-parts.ts';
 import { Fences, refused } from './fences.ts';
 import { type Answer, type Body, type Fence, type Recovered, VERBS, type Verb } from './protocol.ts';
+
+const REMOVED = 'it was removed';
+const NOT_STARTED = 'its instance did not start';
 
 type Handlers = { readonly [V in Verb]: (body: Body<V>) => Promise<Answer<V>> };
 
@@ -16,7 +20,7 @@ export class Guard {
   readonly #fences = new Fences();
   /** By trial: at most one execution of a trial is here. */
   readonly #executions = new Map<string, Execution>();
-  readonly #ends = new Set<Promise<unknown>>();
+  readonly #ends = new Map<Execution, Promise<InstanceEnd>>();
   /** Not removed when they ended; tried once more when the guard goes. */
   readonly #unclean = new Set<Execution>();
   #toldMs: number;
@@ -53,10 +57,9 @@ export class Guard {
   async shutDown(reason: string): Promise<boolean> {
     this.#goingBecause ??= reason;
     for (const execution of [...this.#executions.values()]) this.#abandon(execution, reason);
-    await Promise.all(this.#ends);
-    const again = [...this.#unclean].map(({ label, runtime }) => runtime?.removeLeftovers(label) ?? true);
-    const gone = await Promise.allSettled(again);
-    return gone.every((result) => result.status === 'fulfilled' && result.value);
+    await Promise.all(this.#ends.values());
+    const cleaned = await Promise.all([...this.#unclean].map((execution) => this.#cleanAgain(execution)));
+    return !cleaned.includes(false);
   }
 
   readonly #handlers: Handlers = {
@@ -93,18 +96,21 @@ export class Guard {
     const subject = subjectOf(name);
     const runtime = runtimeOf(runtimeName);
     if (subject === undefined) throw new OrdealError('UNSUPPORTED', `this guard knows no subject ${name}`);
-    if (runtime === undefined) throw new OrdealError('UNSUPPORTED', `this guard has no runtime ${runtimeName}`);
+    if (runtime === undefined)
+      throw new OrdealError('UNSUPPORTED', `this guard has no runtime ${runtimeName}`);
     this.#fences.admit(fence);
     const older = this.#executions.get(fence.trial);
     const execution = new Execution(fence, this.#parts);
     // In its place before the older one is gone: nothing can come between.
     this.#executions.set(fence.trial, execution);
-    if (older !== undefined) await this.#abandon(older, `execution ${fence.execution} takes over`);
+    if (older !== undefined) void this.#abandon(older, `execution ${fence.execution} takes over`);
+    const ends = [...this.#ends].filter(([ending]) => ending.fence.trial === fence.trial);
+    await Promise.all(ends.map(([, end]) => end));
     try {
       return await execution.start(subject, runtime);
     } catch (error) {
       // A start that failed has removed what it made; this makes sure, and forgets it.
-      await this.#end(execution, 'its instance did not start');
+      await this.#end(execution, NOT_STARTED);
       throw error;
     }
   }
@@ -113,11 +119,22 @@ export class Guard {
     const execution = this.#find(fence);
     if (execution === undefined) {
       const why = this.#fences.refusal(fence);
-      if (why === REMOVED || why === undefined) return { clean: true, undone: [] };
-      throw refused(fence, why);
+      if (why !== undefined && why !== REMOVED && why !== NOT_STARTED) throw refused(fence, why);
+      const unclean = [...this.#unclean].find((one) => sameFence(one.fence, fence));
+      return { clean: unclean === undefined || (await this.#cleanAgain(unclean)), undone: [] };
     }
-    const { clean, injections } = await this.#end(execution, REMOVED);
-    return { clean, undone: injections.map(({ injection }) => injection) };
+    const { clean, undone } = await this.#end(execution, REMOVED);
+    return { clean, undone: [...undone] };
+  }
+
+  async #cleanAgain(execution: Execution): Promise<boolean> {
+    const { label, runtime } = execution;
+    const clean = await (runtime?.removeLeftovers(label) ?? Promise.resolve(true)).catch((error: unknown) => {
+      this.#parts.log(`leftovers of ${label.instance}: ${describeError(error)}`);
+      return false;
+    });
+    if (clean) this.#unclean.delete(execution);
+    return clean;
   }
 
   /** @throws OrdealError GUARD_REFUSED when this execution may not act. */
@@ -130,7 +147,7 @@ export class Guard {
 
   #find(fence: Fence): Execution | undefined {
     const execution = this.#executions.get(fence.trial);
-    return execution?.fence.execution === fence.execution ? execution : undefined;
+    return execution !== undefined && sameFence(execution.fence, fence) ? execution : undefined;
   }
 
   #endWhatRanOut(): void {
@@ -150,20 +167,22 @@ export class Guard {
     send({ event: 'abandoned', fence, atMs: monotonicMs(), reason, injections: [...injections] });
   }
 
-  async #end(execution: Execution, reason: string): Promise<Awaited<ReturnType<Execution['end']>>> {
+  async #end(execution: Execution, reason: string): Promise<InstanceEnd> {
     this.#fences.close(execution.fence, reason);
-    if (this.#find(execution.fence) === execution && reason !== REMOVED) {
-      this.#executions.delete(execution.fence.trial);
-    }
     const ending = execution.end(reason);
-    this.#ends.add(ending);
-    try {
-      const end = await ending;
-      if (!end.clean) this.#unclean.add(execution);
-      return end;
-    } finally {
-      this.#ends.delete(ending);
-      if (this.#find(execution.fence) === execution) this.#executions.delete(execution.fence.trial);
+    this.#ends.set(execution, ending);
+    // One that is being removed stays, so that a second `remove` waits for the same end.
+    if (reason !== REMOVED) this.#forget(execution);
+    const end = await ending;
+    this.#ends.delete(execution);
+    this.#forget(execution);
+    if (!end.clean) this.#unclean.add(execution);
+    return end;
+  }
+
+  #forget(execution: Execution): void {
+    if (this.#executions.get(execution.fence.trial) === execution) {
+      this.#executions.delete(execution.fence.trial);
     }
   }
 
@@ -174,4 +193,6 @@ export class Guard {
   }
 }
 
-const REMOVED = 'it was removed';
+function sameFence(one: Fence, other: Fence): boolean {
+  return one.trial === other.trial && one.execution === other.execution;
+}

@@ -1,1 +1,13 @@
-export {};
+export type { GuardClient, Tick } from './client/guard-client.ts';
+export type { AskOptions } from './client/pending-asks.ts';
+export { type SpawnGuardOptions, spawnGuard } from './client/spawn-guard.ts';
+export { sweepGuards } from './journal/sweep.ts';
+export {
+  type Answer,
+  type Body,
+  type Fence,
+  type GuardEvent,
+  PROTOCOL_VERSION,
+  type Recovered,
+  type Verb,
+} from './protocol.ts';

@@ -12,7 +12,8 @@ export async function lookOnce(
   signal: AbortSignal,
   timeoutMs = LOOK_DEADLINE_MS,
 ): Promise<Finding> {
-  const deadline = deadlineSignal(timeoutMs, signal);
+  // A timer takes whole milliseconds only.
+  const deadline = deadlineSignal(Math.ceil(timeoutMs), signal);
   try {
     return await unlessAborted(deadline, look(deadline));
   } catch (error) {

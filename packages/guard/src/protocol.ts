@@ -21,7 +21,7 @@ const plan = z.looseObject({
   version: z.literal(1),
   type: z.string(),
   injection: z.string(),
-  targets: z.array(nodeView),
+  targets: z.array(nodeView).readonly(),
   params: json,
 });
 
@@ -108,6 +108,8 @@ export const VERBS = {
   },
 } as const;
 
+/** What a guard found of a dead one's executions when it started: undone and removed, unless it says otherwise. */
+export type Recovered = Answer<'hello'>['recovered'][number];
 export type Verb = keyof typeof VERBS;
 export type Body<V extends Verb> = z.infer<(typeof VERBS)[V]['body']>;
 export type Answer<V extends Verb> = z.infer<(typeof VERBS)[V]['answer']>;
@@ -134,7 +136,11 @@ export const guardEvent = z.discriminatedUnion('event', [
     knownMs: z.number(),
     detail: z.string(),
   }),
-  /** About every 250 ms per watched instance: everything up to `nowMs` has been told. */
+  /**
+   * About every 250 ms per watched instance. Everything up to `nowMs` has been told: no later transition is dated
+   * before it. So it lags behind the clock while a sample is out, while a failed operation may still turn out to
+   * be the beginning of an outage, or a good one that of a recovery.
+   */
   z.object({
     event: z.literal('health'),
     fence,

@@ -1,3 +1,5 @@
+import { unlessAborted } from './within.ts';
+
 /** One thing at a time, in order of asking, and a way to cut short what waits or is at work. */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
@@ -10,7 +12,8 @@ export class Turns {
       return work(signal);
     });
     this.#last = turn.catch(() => {});
-    return turn;
+    // Whoever asked hears of the interruption at once; the next turn waits until the work has really ended.
+    return unlessAborted(signal, turn);
   }
 
   /** Aborts every turn taken so far, with the reason; later turns are not touched. */

@@ -82,7 +82,7 @@ export async function openPostgresBackend(
       worker.once('closed', () => {
         pool.options.max -= 1;
       });
-      return worker as never;
+      return worker;
     },
     unreachable,
     close: async (timeoutMs) => {

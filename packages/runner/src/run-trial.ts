@@ -114,7 +114,7 @@ class RunningTrial {
       throw new OrdealError('GUARD_REFUSED', 'the execution is no longer live: nothing was injected');
     }
     this.timeline.add('planned', null, { targets: plan.targets.map((target) => target.name) });
-    const applied = await this.#ask('apply', { plan, activeWithinMs: ACTIVE_WITHIN_MS }, ACTIVE_WITHIN_MS);
+    const applied = await this.#ask('apply', { plan: { ...plan }, activeWithinMs: ACTIVE_WITHIN_MS }, ACTIVE_WITHIN_MS);
     this.#setZero(applied.zeroMs, applied.zeroAt);
     this.#record.appliedMs = applied.appliedMs - applied.zeroMs;
     this.timeline.add('applied', applied.appliedMs);

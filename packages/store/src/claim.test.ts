@@ -102,7 +102,10 @@ test('a backoff is waited for, and a clock that was set back does not stretch it
   expect(waiting.reason).toBe('backoff');
   expect(waiting.waitMs).toBeGreaterThan(3_500);
   expect(waiting.waitMs).toBeLessThanOrEqual(6_000);
-  await store.query(`update trials set retry_at = clock_timestamp() + interval '1 hour' where id = $1`, [first]);
+  await store.restSlot({ trialId: first, execution: 1 }, 0);
+  await store.query(`update trials set retry_at = clock_timestamp() + interval '1 hour' where id = $1`, [
+    first,
+  ]);
   expect(await claim(first)).toMatchObject({ kind: 'claimed', execution: 2 });
 });
 
@@ -150,15 +153,18 @@ test('a clock that was set back does not stretch a rest', async () => {
   expect(await claim(two)).toMatchObject({ kind: 'claimed' });
 });
 
-test.each(['given_back', 'lost', 'cancelled'] as const)('an execution that ends %s frees its slot at once', async (end) => {
-  const { ids } = await create(2, { parallel: 1, cooldownSeconds: 60 });
-  const [one = '', two = ''] = ids;
-  await claim(one);
-  const ref = { trialId: one, execution: 1 };
-  await store.endExecution(ref, end === 'lost' ? { end, error: 'gone' } : { end });
-  await store.restSlot(ref, 60_000);
-  expect(await claim(two)).toMatchObject({ kind: 'claimed' });
-});
+test.each(['given_back', 'lost', 'cancelled'] as const)(
+  'an execution that ends %s frees its slot at once',
+  async (end) => {
+    const { ids } = await create(2, { parallel: 1, cooldownSeconds: 60 });
+    const [one = '', two = ''] = ids;
+    await claim(one);
+    const ref = { trialId: one, execution: 1 };
+    await store.endExecution(ref, end === 'lost' ? { end, error: 'gone' } : { end });
+    await store.restSlot(ref, 60_000);
+    expect(await claim(two)).toMatchObject({ kind: 'claimed' });
+  },
+);
 
 test('a retry reopens a failed trial with fresh budgets, and its finished campaign', async () => {
   const { campaign, first } = await create(1, { attempts: 1 });

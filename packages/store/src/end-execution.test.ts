@@ -20,7 +20,10 @@ const ERROR: ExecutionResult = { end: 'error', error: 'the harness threw', recor
 const LOST: ExecutionResult = { end: 'lost', error: 'beats stood still' };
 
 async function claimed(given: Partial<NewCampaign> = {}, count = 1) {
-  const campaign = await store.createCampaign(sampleCampaign({ parallel: 10, ...given }), sampleTrials(count));
+  const campaign = await store.createCampaign(
+    sampleCampaign({ parallel: 10, ...given }),
+    sampleTrials(count),
+  );
   const trials = await store.listTrials(campaign.id);
   for (const trial of trials) await claim(trial.id);
   return { campaign, trialId: trials[0]?.id ?? '', ids: trials.map((trial) => trial.id) };
@@ -51,14 +54,22 @@ test('void: again after a backoff that doubles; none left: failed, outcome void,
   expect(first).toMatchObject({ trialStatus: 'pending', error: 'the fault did not bite' });
   expect(first.kind === 'ended' && first.retryInMs).toBeGreaterThanOrEqual(8_000);
   expect(first.kind === 'ended' && first.retryInMs).toBeLessThanOrEqual(12_000);
-  expect(await store.getTrial(trialId)).toMatchObject({ status: 'pending', failures: 1, outcome: null, record: null });
+  expect(await store.getTrial(trialId)).toMatchObject({
+    status: 'pending',
+    failures: 1,
+    outcome: null,
+    record: null,
+  });
 
   const second = await store.endExecution(await claim(trialId), VOID);
   expect(second.kind === 'ended' && second.retryInMs).toBeGreaterThanOrEqual(16_000);
   expect(second.kind === 'ended' && second.retryInMs).toBeLessThanOrEqual(24_000);
   expect(await store.finishIfDone(campaign.id)).toBe(false);
 
-  expect(await store.endExecution(await claim(trialId), VOID)).toMatchObject({ trialStatus: 'failed', retryInMs: null });
+  expect(await store.endExecution(await claim(trialId), VOID)).toMatchObject({
+    trialStatus: 'failed',
+    retryInMs: null,
+  });
   expect(await store.getTrial(trialId)).toMatchObject({
     status: 'failed',
     outcome: 'void',
@@ -90,8 +101,14 @@ test('lost: again at once, on a budget of its own; the tenth loss fails the tria
     const again = await store.claim({ trialId, workerId: 'w', place: 'p', reopenFailed: false });
     expect(again).toMatchObject({ kind: 'claimed', execution: execution + 1 });
   }
-  expect(await store.endExecution({ trialId, execution: LOSS_BUDGET }, LOST)).toMatchObject({ trialStatus: 'failed' });
-  expect(await store.getTrial(trialId)).toMatchObject({ losses: 10, failures: 0, error: 'beats stood still' });
+  expect(await store.endExecution({ trialId, execution: LOSS_BUDGET }, LOST)).toMatchObject({
+    trialStatus: 'failed',
+  });
+  expect(await store.getTrial(trialId)).toMatchObject({
+    losses: 10,
+    failures: 0,
+    error: 'beats stood still',
+  });
 });
 
 test('given back: pending, unspent', async () => {
@@ -125,9 +142,19 @@ test('an older execution changes nothing, and what it brings is kept beside', as
   await store.endExecution({ trialId, execution: 1 }, LOST);
   await claim(trialId);
   expect(await store.endExecution({ trialId, execution: 1 }, RESULT)).toEqual({ kind: 'stale' });
-  expect(await store.getTrial(trialId)).toMatchObject({ status: 'running', execution: 2, outcome: null, record: null });
+  expect(await store.getTrial(trialId)).toMatchObject({
+    status: 'running',
+    execution: 2,
+    outcome: null,
+    record: null,
+  });
   const [first] = await store.listExecutions(trialId);
-  expect(first).toMatchObject({ end: 'lost', outcome: null, record: null, late: [{ end: 'result', outcome: 'resolved' }] });
+  expect(first).toMatchObject({
+    end: 'lost',
+    outcome: null,
+    record: null,
+    late: [{ end: 'result', outcome: 'resolved' }],
+  });
 
   await store.endExecution({ trialId, execution: 2 }, RESULT);
   expect(await store.endExecution({ trialId, execution: 2 }, VOID)).toEqual({ kind: 'stale' });
@@ -174,7 +201,10 @@ test('what Postgres cannot store in an error or a record does not cost the resul
   await store.endExecution({ trialId, execution: 1 }, { end: 'error', error: 'log: \0\ud800', record: null });
   expect((await store.getTrial(trialId))?.error).toBe('log: \ufffd\ufffd');
   const record = sampleRecord({ findings: ['\0', 'a\ud800b', '\\u0000'], finalState: { 'k\0': '\udc00' } });
-  await store.endExecution({ trialId: ids[1] ?? '', execution: 1 }, { end: 'result', outcome: 'resolved', record });
+  await store.endExecution(
+    { trialId: ids[1] ?? '', execution: 1 },
+    { end: 'result', outcome: 'resolved', record },
+  );
   expect((await store.getTrial(ids[1] ?? ''))?.record).toMatchObject({
     findings: ['\ufffd', 'a\ufffdb', '\\u0000'],
     finalState: { 'k\ufffd': '\ufffd' },

@@ -87,7 +87,8 @@ export class HealthWatch {
     const hand = this.#samples.ask(askedMs);
     const sample = await this.#ask(askedMs);
     if (this.#stopped.signal.aborted) return;
-    const disturbed = this.#isStalled(sample.answeredMs) || sample.answeredMs - askedMs > SAMPLE_DEADLINE_MS + STALL_MS;
+    const disturbed =
+      this.#isStalled(sample.answeredMs) || sample.answeredMs - askedMs > SAMPLE_DEADLINE_MS + STALL_MS;
     // A bad answer that our own stall may have made is not evidence; a good one is.
     for (const ready of hand(disturbed && !sample.good ? null : sample)) {
       this.#tell('whole', this.#whole.add(ready));

@@ -52,11 +52,17 @@ async function stillNothing(look: () => string, expected: string): Promise<void>
   expect(look()).toBe(expected);
 }
 
-async function medianPingMs(samples = 9): Promise<number> {
-  const pings = Array.from({ length: samples }, () => pingEcho(proxy.address, AbortSignal.timeout(5_000)));
+async function pingTimes(): Promise<{ fastestMs: number; medianMs: number }> {
+  const pings = Array.from({ length: 9 }, () => pingEcho(proxy.address, AbortSignal.timeout(5_000)));
   const sorted = (await Promise.all(pings)).toSorted((left, right) => left - right);
-  return sorted[Math.floor(samples / 2)] ?? Number.NaN;
+  return { fastestMs: sorted[0] ?? Number.NaN, medianMs: sorted[4] ?? Number.NaN };
 }
+
+/** One quick round trip is proof enough that no delay is left. */
+const soonFast = () =>
+  waitFor('fast again', async () => ((await pingTimes()).fastestMs < 60 ? true : undefined), {
+    timeoutMs: 10_000,
+  });
 
 describe('without rules', () => {
   test('carries megabytes unharmed past a slow reader', async () => {
@@ -99,26 +105,28 @@ describe('without rules', () => {
 describe('delay', () => {
   test('adds the round trip over both directions, and is gone after unshape', async () => {
     proxy.shape('one', [delayRule(80, 120)]);
-    const slowMs = await medianPingMs();
-    expect(slowMs).toBeGreaterThan(80);
-    expect(slowMs).toBeLessThan(180);
+    const slow = await pingTimes();
+    // A busy machine adds to it, and never takes away.
+    expect(slow.fastestMs).toBeGreaterThan(79);
+    expect(slow.fastestMs).toBeLessThan(180);
+    expect(slow.medianMs).toBeLessThan(280);
     proxy.unshape('one');
-    expect(await medianPingMs()).toBeLessThan(40);
+    await soonFast();
   });
 
   test('two injections add up; applied twice is applied once; undoing one keeps the other', async () => {
     proxy.shape('one', [delayRule(60)]);
     proxy.shape('one', [delayRule(60)]);
-    proxy.shape('two', [delayRule(100)]);
-    const bothMs = await medianPingMs();
-    expect(bothMs).toBeGreaterThan(158);
-    expect(bothMs).toBeLessThan(215);
+    proxy.shape('two', [delayRule(200)]);
+    const both = await pingTimes();
+    expect(both.fastestMs).toBeGreaterThan(259);
+    expect(both.fastestMs).toBeLessThan(319);
     proxy.unshape('two');
     proxy.unshape('two');
     proxy.unshape('never applied');
-    const oneMs = await medianPingMs();
-    expect(oneMs).toBeGreaterThan(58);
-    expect(oneMs).toBeLessThan(115);
+    const one = await pingTimes();
+    expect(one.fastestMs).toBeGreaterThan(59);
+    expect(one.fastestMs).toBeLessThan(160);
   });
 
   test('keeps the order of chunks whose delays differ', async () => {
@@ -208,7 +216,7 @@ describe('cut', () => {
     proxy.shape('slow', [delayRule(80)]);
     proxy.shape('cut', [cutRule('both')]);
     proxy.unshape('cut');
-    expect(await medianPingMs()).toBeGreaterThan(78);
+    expect((await pingTimes()).fastestMs).toBeGreaterThan(79);
   });
 });
 

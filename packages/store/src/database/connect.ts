@@ -108,7 +108,12 @@ function sessionConfig(options: ConnectOptions): pg.PoolConfig {
     idle_in_transaction_session_timeout: 10_000,
     lock_timeout: 15_000,
     statement_timeout: 60_000,
-    onConnect: (client: pg.ClientBase) => setSearchPath(client, options.schema),
+    onConnect: (client: pg.ClientBase) => {
+      // The pool listens only while a client is idle: one that breaks between two statements of a transaction
+      // would end the process. The next statement fails, and says why.
+      client.on('error', () => {});
+      return setSearchPath(client, options.schema);
+    },
   };
 }
 

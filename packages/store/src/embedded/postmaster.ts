@@ -8,7 +8,6 @@ import {
   isAlive,
   type PostgresBinaries,
   type ProcessIdentity,
-  pidOf,
   processesIn,
   signalProcess,
 } from '@ordeal/place';
@@ -191,9 +190,4 @@ function serverSettings(port: number): string[] {
     timezone: 'UTC',
   };
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-}
-
-/** For people and for signals. */
-export function postmasterPid(postmaster: ProcessIdentity): number {
-  return pidOf(postmaster);
 }

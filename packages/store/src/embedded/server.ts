@@ -132,11 +132,6 @@ async function start(
 ): Promise<EmbeddedSettings> {
   let settings = known;
   for (let attempt = 1; attempt <= START_ATTEMPTS; attempt++) {
-    const port = await freePort(settings.port);
-    if (port !== settings.port) {
-      settings = { ...settings, port };
-      await writeSettings(folders, settings);
-    }
     const result = await startPostmaster(folders, binaries, settings).catch((error: unknown) => {
       throw failedToStart(folders, describeError(error), error);
     });
@@ -146,7 +141,9 @@ async function start(
       case 'failed':
         throw failedToStart(folders, result.why);
       case 'port_taken':
-        continue;
+        settings = { ...settings, port: await freePort() };
+        await writeSettings(folders, settings);
+        break;
       case 'predecessor_leaving':
         await delay(250);
     }
@@ -162,9 +159,8 @@ function failedToStart(folders: Folders, why: string, cause?: unknown): OrdealEr
   );
 }
 
-/** The preferred one if it is free. */
-function freePort(preferred?: number): Promise<number> {
-  return getPort({ host: '127.0.0.1', ...(preferred === undefined ? {} : { port: preferred }) });
+function freePort(): Promise<number> {
+  return getPort({ host: '127.0.0.1' });
 }
 
 /** Idempotent; only under the lock. */

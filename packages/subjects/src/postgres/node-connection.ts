@@ -23,7 +23,8 @@ export interface NodeConnection {
 interface Opened {
   readonly client: pg.Client;
   readonly socket: Socket;
-  readonly ready: Promise<unknown>;
+  /** Fulfilled when the connection is free for the next statement. */
+  turn: Promise<unknown>;
 }
 
 export function createNodeConnection(address: Address): NodeConnection {
@@ -39,12 +40,13 @@ export function createNodeConnection(address: Address): NodeConnection {
 
   // Several callers share the connection; the deadline that cuts it is each statement's own, never a caller's.
   const run = async (text: string, values: readonly unknown[]) => {
-    const { client, socket, ready } = opened();
+    const connection = opened();
+    const { client, socket } = connection;
     waiting++;
     try {
       const deadline = deadlineSignal(DEADLINE_MS);
-      await untilAborted(ready, deadline);
-      const answer = client.query({ name: text.slice(0, 60), text, values: [...values] });
+      const answer = connection.turn.then(() => client.query({ text, values: [...values] }));
+      connection.turn = answer.catch(() => undefined);
       const { rows } = await untilAborted(answer, deadline);
       return rows as readonly unknown[];
     } catch (error) {
@@ -88,8 +90,8 @@ function open(address: Address): Opened {
     options: '-c synchronous_commit=local',
   });
   client.on('error', () => socket.destroy());
-  const ready = client.connect();
+  const turn = client.connect();
   // Also heard by whoever waits for it; without this, a failure after everybody left would end the process.
-  ready.catch(() => socket.destroy());
-  return { client, socket, ready };
+  turn.catch(() => socket.destroy());
+  return { client, socket, turn };
 }

@@ -31,11 +31,14 @@ export async function prepareServer(site: NodeSite, signal: AbortSignal): Promis
     args: ['-D', data],
     env: PROGRAM_ENVIRONMENT,
     privileges: 'dropped',
+    // An immediate shutdown. It is as quick as SIGKILL and gives back the server's System V segment, which a
+    // killed one leaves behind: the kernel has room for 4,096 of them until the next boot.
+    endSignal: 'SIGQUIT',
   };
 }
 
 /**
  * `cp` run as the server's user gives it the files, which node's own copy would leave to us; and it shares the
- * blocks where the file system can (Btrfs, XFS, APFS): 31 MB in 1,000 files, 0.1 s where it cannot.
+ * blocks where the file system can (Btrfs, XFS, APFS): some 25 MB in 700 files, 0.1 s where it cannot.
  */
 const COPY_OPTIONS = process.platform === 'linux' ? ['-a', '--reflink=auto'] : ['-Rp'];

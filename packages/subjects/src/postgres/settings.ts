@@ -62,7 +62,11 @@ export function serverSettings(name: string, listen: Address): Settings {
   };
 }
 
-/** A standby's source. The name is what `synchronous_standby_names` asks for. */
+/**
+ * A standby's source. The name is what `synchronous_standby_names` asks for. There is no `connect_timeout`: a WAL
+ * receiver does not heed it (18.4, tried against a listener that never answers), so one that dials into a cut
+ * waits until that connection is reset.
+ */
 export function standbySettings(name: string, primary: Address): Settings {
   const conninfo = {
     host: primary.host,
@@ -71,7 +75,6 @@ export function standbySettings(name: string, primary: Address): Settings {
     application_name: name,
     sslmode: 'disable',
     gssencmode: 'disable',
-    connect_timeout: 2,
   };
   const text = Object.entries(conninfo).map(([key, value]) => `${key}=${value}`);
   return { primary_conninfo: text.join(' ') };

@@ -103,8 +103,7 @@ export async function createLocalInstance(
     kill,
     logOf: (node) => logs.get(node) ?? '',
     async remove() {
-      // An immediate shutdown also gives back the server's System V segment, which a SIGKILL leaves behind.
-      for (const child of children.values()) child.kill('SIGQUIT');
+      for (const [node, child] of children) child.kill(launches.get(node)?.endSignal ?? 'SIGKILL');
       await Promise.all(
         [...children.values()].map(async (child) => {
           if (child.exitCode === null && child.signalCode === null) {

@@ -1,0 +1,218 @@
+import type { Readable, Writable } from 'node:stream';
+import { isErrorCode, monotonicMs, OrdealError, type Timing, waitFor } from '@ordeal/core';
+import { isAlive, type ProcessIdentity, signalProcess } from '@ordeal/place';
+import { createLineReader } from '../lines.ts';
+import {
+  type Answer,
+  answerLine,
+  type Body,
+  eventLine,
+  type GuardEvent,
+  PROTOCOL_VERSION,
+  type Recovered,
+  VERBS,
+  type Verb,
+} from '../protocol.ts';
+import { type AskOptions, PendingAsks } from './pending-asks.ts';
+import { Silence } from './silence.ts';
+
+const SILENCE_CHECK_MS = 250;
+/** What a guard may take for its exit beyond the undo. */
+const EXIT_SLACK_MS = 2_000;
+const KILL_DEADLINE_MS = 5_000;
+
+/** The worker's end of the line to its guard. */
+export interface GuardClient {
+  readonly guard: string;
+  readonly identity: ProcessIdentity;
+  /** What dead guards had left, and this one removed before it took work. */
+  readonly recovered: readonly Recovered[];
+  /** What the guard wrote for people; gone with the guard's folder after a clean exit. */
+  readonly logPath: string;
+  /** The guard's clock as last told, and when that was on ours. */
+  readonly lastTick: Tick;
+  readonly isClosed: boolean;
+  /** Resolves with the reason when the line broke, the guard exited, or said nothing for a whole lease. Never rejects. */
+  readonly closed: Promise<string>;
+  /**
+   * @throws OrdealError the guard's own (GUARD_REFUSED, TARGET_FAILED, ...); GUARD_LOST when the line is closed;
+   * DEADLINE when no answer came in time. The signal's reason when aborted: the guard goes on with what it was
+   * asked, and only `undo` and `remove` cut it short.
+   */
+  ask<V extends Verb>(verb: V, body: Body<V>, options: AskOptions): Promise<Answer<V>>;
+  /** Calls back for each event, in order; returns the unsubscribe. */
+  on(listener: (event: GuardEvent) => void): () => void;
+  /** SIGKILL to that very process; resolves when it is dead, so that a successor finds it so. */
+  kill(): Promise<void>;
+  /** Ends the line, which makes the guard undo everything and go; kills it when that takes too long. */
+  close(): Promise<void>;
+}
+
+export interface Tick {
+  readonly guardMs: number;
+  readonly receivedAt: number;
+}
+
+export interface GuardLine {
+  readonly input: Writable;
+  readonly output: Readable;
+  readonly identity: ProcessIdentity;
+  readonly logPath: string;
+  readonly timing: Timing;
+  /** Resolves with how the process ended. */
+  readonly exited: Promise<string>;
+  readonly log: (text: string) => void;
+}
+
+/** A client on a line that stands; {@link spawnGuard} makes both. */
+export class LineGuardClient implements GuardClient {
+  readonly closed: Promise<string>;
+  readonly #line: GuardLine;
+  readonly #asks = new PendingAsks();
+  readonly #listeners = new Set<(event: GuardEvent) => void>();
+  readonly #silence = new Silence(SILENCE_CHECK_MS, monotonicMs());
+  readonly #watching: NodeJS.Timeout;
+  readonly #resolveClosed: (reason: string) => void;
+  #closedBecause: string | undefined;
+  #lastTick: Tick | undefined;
+  #hello: Answer<'hello'> | undefined;
+
+  constructor(line: GuardLine) {
+    this.#line = line;
+    const { promise, resolve } = Promise.withResolvers<string>();
+    this.closed = promise;
+    this.#resolveClosed = resolve;
+    line.input.on('error', (error) => this.#end(`the line broke: ${error.message}`));
+    line.output.on('error', (error) => this.#end(`the line broke: ${error.message}`));
+    line.output.setEncoding('utf8');
+    line.output.on(
+      'data',
+      createLineReader((text) => this.#read(text)),
+    );
+    // The exit says more than the end of output, which comes first.
+    line.output.once('close', () => setTimeout(() => this.#end('the guard closed the line'), 200).unref());
+    void line.exited.then((how) => this.#end(how));
+    this.#watching = setInterval(() => this.#watchSilence(), SILENCE_CHECK_MS);
+    this.#watching.unref();
+  }
+
+  /** Has to be called once, before anything else. */
+  async hello(timeoutMs: number): Promise<void> {
+    this.#hello = await this.ask('hello', {}, { timeoutMs });
+  }
+
+  get guard(): string {
+    return this.#said().guard;
+  }
+  get recovered(): readonly Recovered[] {
+    return this.#said().recovered;
+  }
+  get lastTick(): Tick {
+    return this.#lastTick ?? { guardMs: this.#said().nowMs, receivedAt: monotonicMs() };
+  }
+  get identity(): ProcessIdentity {
+    return this.#line.identity;
+  }
+  get logPath(): string {
+    return this.#line.logPath;
+  }
+  get isClosed(): boolean {
+    return this.#closedBecause !== undefined;
+  }
+
+  async ask<V extends Verb>(verb: V, body: Body<V>, options: AskOptions): Promise<Answer<V>> {
+    if (this.#closedBecause !== undefined) throw this.#lost(this.#closedBecause);
+    const { id, answer } = this.#asks.open(verb, options);
+    this.#line.input.write(`${JSON.stringify({ v: PROTOCOL_VERSION, id, verb, body })}\n`);
+    return VERBS[verb].answer.parse(await answer) as Answer<V>;
+  }
+
+  on(listener: (event: GuardEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async kill(): Promise<void> {
+    const { identity } = this.#line;
+    signalProcess(identity, 'SIGKILL');
+    this.#end('the guard was killed');
+    await waitFor('the guard is dead', () => !isAlive(identity) || undefined, {
+      timeoutMs: KILL_DEADLINE_MS,
+    });
+  }
+
+  async close(): Promise<void> {
+    const { identity, input, timing } = this.#line;
+    input.end();
+    try {
+      await waitFor('the guard is gone', () => !isAlive(identity) || undefined, {
+        timeoutMs: timing.undoMs + EXIT_SLACK_MS,
+      });
+    } catch {
+      await this.kill();
+    }
+    this.#end('the worker closed the line');
+  }
+
+  #said(): Answer<'hello'> {
+    if (this.#hello === undefined) throw new OrdealError('INTERNAL', 'the guard has not said hello yet');
+    return this.#hello;
+  }
+
+  #read(text: string | undefined): void {
+    this.#silence.heard();
+    const value = text === undefined ? undefined : parseJson(text);
+    const answer = answerLine.safeParse(value);
+    if (answer.success) {
+      this.#take(answer.data);
+      return;
+    }
+    const event = eventLine.safeParse(value);
+    if (event.success) this.#tell(event.data);
+    else this.#line.log(`the guard said what is not in the protocol: ${text?.slice(0, 200)}`);
+  }
+
+  #take(line: ReturnType<typeof answerLine.parse>): void {
+    if (line.ok) {
+      this.#asks.answer(line.id, line.answer);
+      return;
+    }
+    const { code, message } = line.error;
+    this.#asks.fail(line.id, new OrdealError(isErrorCode(code) ? code : 'INTERNAL', message));
+  }
+
+  #tell(event: GuardEvent): void {
+    if (event.event === 'tick') this.#lastTick = { guardMs: event.nowMs, receivedAt: monotonicMs() };
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+
+  #watchSilence(): void {
+    const silentMs = this.#silence.check(monotonicMs());
+    // Not before hello: a guard that first cleans up after its predecessor has its own deadline.
+    if (this.#hello === undefined || silentMs < this.#line.timing.guardLeaseMs) return;
+    this.#end(`the guard said nothing for ${Math.round(silentMs / 1000)} s`);
+  }
+
+  #end(reason: string): void {
+    if (this.#closedBecause !== undefined) return;
+    this.#closedBecause = reason;
+    clearInterval(this.#watching);
+    // A guard that was only frozen finds its line closed when it wakes, and undoes.
+    this.#line.input.destroy();
+    this.#line.output.destroy();
+    this.#asks.failAll(this.#lost(reason));
+    this.#resolveClosed(reason);
+  }
+
+  #lost(reason: string): OrdealError {
+    return new OrdealError('GUARD_LOST', `${reason} (its log: ${this.#line.logPath})`);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,78 @@
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Folders, isAlive, type ProcessIdentity } from '@ordeal/place';
+
+/** A folder in the making has no identity yet; nobody needs so long to write one. */
+const DRAFT_ABANDONED_AFTER_MS = 60_000;
+const DRAFT_SUFFIX = '.draft';
+
+/** Where a guard keeps what its successor needs. */
+export interface GuardFolder {
+  readonly path: string;
+  readonly identity: string;
+  readonly journal: string;
+  readonly log: string;
+  readonly instances: string;
+}
+
+export function guardsFolder(folders: Folders): string {
+  return join(folders.data, 'guards');
+}
+
+export function guardFolder(path: string): GuardFolder {
+  return {
+    path,
+    identity: join(path, 'identity'),
+    journal: join(path, 'journal.jsonl'),
+    log: join(path, 'guard.log'),
+    instances: join(path, 'instances'),
+  };
+}
+
+/**
+ * Makes a guard's folder if it is not there. It appears with its owner's identity inside, in one step: at no
+ * instant is there one that looks like a dead guard's.
+ */
+export async function makeGuardFolder(path: string, owner: ProcessIdentity): Promise<GuardFolder> {
+  const folder = guardFolder(path);
+  const draft = guardFolder(`${path}${DRAFT_SUFFIX}`);
+  // Servers run unprivileged, and have to reach their folders below this one.
+  await mkdir(draft.instances, { recursive: true, mode: 0o755 });
+  await writeFile(draft.identity, owner);
+  await rename(draft.path, folder.path);
+  return folder;
+}
+
+/** Makes another process the owner. */
+export async function ownGuardFolder(folder: GuardFolder, owner: ProcessIdentity): Promise<void> {
+  const draft = `${folder.identity}.${owner}`;
+  await writeFile(draft, owner);
+  await rename(draft, folder.identity);
+}
+
+/** True when the folder's owner does not live; false also when the folder is gone. */
+export async function isOwnerDead(folder: GuardFolder): Promise<boolean> {
+  const owner = await readFile(folder.identity, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  return owner !== undefined && !isAlive(owner);
+}
+
+/** Folders of all guards of this installation, living or dead. Drafts that nobody finished are deleted. */
+export async function listGuardFolders(folders: Folders): Promise<GuardFolder[]> {
+  const parent = guardsFolder(folders);
+  const names = await readdir(parent).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const drafts = names.filter((name) => name.endsWith(DRAFT_SUFFIX));
+  await Promise.all(drafts.map((name) => deleteOldDraft(join(parent, name))));
+  return names.filter((name) => !name.endsWith(DRAFT_SUFFIX)).map((name) => guardFolder(join(parent, name)));
+}
+
+async function deleteOldDraft(path: string): Promise<void> {
+  const made = await stat(path).catch(() => undefined);
+  if (made === undefined || Date.now() - made.mtimeMs < DRAFT_ABANDONED_AFTER_MS) return;
+  await rm(path, { recursive: true, force: true });
+}

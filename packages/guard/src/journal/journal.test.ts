@@ -1,0 +1,70 @@
+import { mkdtemp, readFile, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type JournalEntry, leftInstances } from './entries.ts';
+import { openJournal } from './journal.ts';
+
+const made = (instance: string): JournalEntry => ({
+  kind: 'instance',
+  label: { instance, trial: `trial of ${instance}`, execution: 1, folder: `/instances/${instance}` },
+  runtime: 'process',
+  subject: 'double',
+});
+const state = (instance: string, injection: string, value: 'applied' | 'gone'): JournalEntry => ({
+  kind: 'state',
+  instance,
+  injection,
+  state: value,
+});
+
+async function newPath(): Promise<string> {
+  return join(await mkdtemp(join(tmpdir(), 'journal-')), 'journal.jsonl');
+}
+
+describe('the journal', () => {
+  it('knows what is left, and which injections were not proven gone', async () => {
+    const path = await newPath();
+    const journal = await openJournal(path);
+    for (const instance of ['one', 'two']) await journal.write(made(instance));
+    await journal.write({ kind: 'plan', instance: 'two', injection: 'x', plan: {} });
+    await journal.write({ kind: 'plan', instance: 'two', injection: 'y', plan: {} });
+    await journal.write(state('two', 'x', 'applied'));
+    await journal.write(state('two', 'y', 'gone'));
+    await journal.write({ kind: 'removed', instance: 'one' });
+    await journal.close();
+    expect(leftInstances(await readFile(path, 'utf8'))).toMatchObject([
+      { label: { trial: 'trial of two' }, runtime: 'process', injections: ['x'] },
+    ]);
+  });
+
+  it('bears a torn last line', () => {
+    expect(leftInstances(`${JSON.stringify(made('one'))}\n{"kind":"rem`)).toHaveLength(1);
+  });
+
+  it('keeps every entry that was written at the same time, in order', async () => {
+    const path = await newPath();
+    const journal = await openJournal(path);
+    const names = Array.from({ length: 200 }, (_, index) => `i${index}`);
+    await Promise.all(names.map((name) => journal.write(made(name))));
+    expect(leftInstances(await readFile(path, 'utf8')).map(({ label }) => label.instance)).toEqual(names);
+    await journal.close();
+  });
+
+  it('does not grow without end', async () => {
+    const path = await newPath();
+    const journal = await openJournal(path);
+    await journal.write(made('stays'));
+    const plan = { filler: 'x'.repeat(20_000) };
+    for (let round = 0; round < 120; round += 1) {
+      const instance = `i${round}`;
+      await journal.write(made(instance));
+      await journal.write({ kind: 'plan', instance, injection: 'x', plan });
+      await journal.write({ kind: 'removed', instance });
+    }
+    await journal.close();
+    expect((await stat(path)).size).toBeLessThan(1_100_000);
+    const left = leftInstances(await readFile(path, 'utf8'));
+    expect(left.map(({ label }) => label.instance)).toEqual(['stays']);
+  });
+});

@@ -1,0 +1,36 @@
+import { parseArgs } from 'node:util';
+import { checkTiming, DEFAULT_TIMING, type Timing } from '@ordeal/core';
+import type { Folders } from '@ordeal/place';
+import { z } from 'zod';
+
+/** What a guard process is told on its command line. */
+export interface LaunchOptions {
+  /** The guard's own folder; its last part is the guard's name. */
+  readonly folder: string;
+  readonly folders: Folders;
+  readonly timing: Timing;
+}
+
+const foldersShape = z.object({ home: z.string(), data: z.string(), shared: z.string() });
+const timingShape = z.object({
+  beatMs: z.number(),
+  guardLeaseMs: z.number(),
+  undoMs: z.number(),
+  executionLeaseMs: z.number(),
+  watchMs: z.number(),
+});
+
+export function launchArguments({ folder, folders, timing }: LaunchOptions): string[] {
+  return ['--folder', folder, '--folders', JSON.stringify(folders), '--timing', JSON.stringify(timing)];
+}
+
+/** @throws when an option is missing or has the wrong shape, or the timing breaks the invariant. */
+export function readLaunchArguments(args: readonly string[]): LaunchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { folder: { type: 'string' }, folders: { type: 'string' }, timing: { type: 'string' } },
+  });
+  const folders = foldersShape.parse(JSON.parse(values.folders ?? 'null'));
+  const timing = values.timing === undefined ? DEFAULT_TIMING : timingShape.parse(JSON.parse(values.timing));
+  return { folder: z.string().parse(values.folder), folders, timing: checkTiming(timing) };
+}
