@@ -26,8 +26,8 @@ try {
   if (error instanceof CommanderError) {
     // Commander has said it already; help and version leave with 0, bad usage with 2 like all bad input.
     process.exitCode = error.exitCode === 0 ? 0 : 2;
-  } else if (typeof error === 'string') {
-    // A stop signal's reason: the person knows.
+  } else if (typeof error === 'string' || (error instanceof Error && error.name === 'AbortError')) {
+    // A stop signal's reason, or a wait that it cut short: the person knows.
     process.exitCode = 130;
   } else {
     process.exitCode = showError(error);

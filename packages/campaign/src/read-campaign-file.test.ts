@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -36,10 +37,15 @@ test('a file below a file', async () => {
   await expectRefused(join(path, 'x.yaml'), 'no such file: a part of the path is not a folder');
 });
 
-test('a pipe that nobody writes to is refused and not waited for', async () => {
-  const path = join(folder, 'pipe');
-  execFileSync('mkfifo', [path]);
-  await expectRefused(path, 'is not a regular file');
+test('what is neither file nor folder is not opened', async () => {
+  const path = join(folder, 'socket');
+  const server = createServer().listen(path);
+  await once(server, 'listening');
+  try {
+    await expectRefused(path, 'is not a regular file');
+  } finally {
+    server.close();
+  }
 });
 
 test('text that is not UTF-8', async () => {

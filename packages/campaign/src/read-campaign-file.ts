@@ -21,7 +21,7 @@ async function readBounded(path: string): Promise<Buffer> {
   // Before opening: opening a pipe that nobody writes to would wait for ever.
   const found = await stat(path);
   if (found.isDirectory()) throw badFile(path, 'is a folder: name a campaign file in it');
-  if (false) throw badFile(path, 'is not a regular file');
+  if (!found.isFile()) throw badFile(path, 'is not a regular file');
   if (found.size > MAX_BYTES) throw tooLarge(path, found.size);
   await using file = await open(path);
   // One byte more than is allowed, in case the file grows or, as in /proc, does not know its size.

@@ -36,7 +36,8 @@ export async function measureAddedTime(
 ): Promise<AddedTime> {
   const pairs = await Promise.all(
     Array.from({ length: SAMPLES }, async (_, index) => {
-      await delay(index * SPREAD_MS, undefined, { signal });
+      // The caller's reason, not the timer's.
+      await delay(index * SPREAD_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
       return Promise.all([
         pingThrough(site, link, timeoutMs, signal),
         pingDirect(site, link.to, timeoutMs, signal),

@@ -96,7 +96,7 @@ export class Execution {
         instance: this.#label.instance,
         startedMs: monotonicMs(),
         nodes: [...instance.nodes()],
-        links: [...instance.topology.links],
+        topology: instance.topology,
       };
     });
   }

@@ -1,4 +1,4 @@
-import { INJECTION_STATES, type JsonObject } from '@ordeal/core';
+import { type FaultPlan, INJECTION_STATES, type JsonObject } from '@ordeal/core';
 import { z } from 'zod';
 
 /**
@@ -10,6 +10,19 @@ export const PROTOCOL_VERSION = 1;
 
 const json = z.record(z.string(), z.json()) as z.ZodType<JsonObject>;
 const link = z.object({ from: z.string(), to: z.string(), port: z.string() });
+const topology = z.object({
+  nodes: z
+    .array(
+      z.object({
+        name: z.string(),
+        role: z.string(),
+        ports: z.array(z.string()).readonly(),
+        restartDelayMs: z.number(),
+      }),
+    )
+    .readonly(),
+  links: z.array(link).readonly(),
+});
 const nodeView = z.object({ name: z.string(), role: z.string(), incarnation: z.string().nullable() });
 
 /** Names the execution that acts. The guard refuses one older than the newest it knows of that trial. */
@@ -17,7 +30,7 @@ const fence = z.object({ trial: z.string(), execution: z.number().int().positive
 export type Fence = z.infer<typeof fence>;
 
 /** The part of a plan that guard and ledger read; the rest belongs to the fault. */
-const plan = z.looseObject({
+const plan: z.ZodType<FaultPlan> = z.looseObject({
   version: z.literal(1),
   type: z.string(),
   injection: z.string(),
@@ -61,7 +74,8 @@ export const VERBS = {
       instance: z.string(),
       startedMs: z.number(),
       nodes: z.array(nodeView),
-      links: z.array(link),
+      /** What the fault is planned on. */
+      topology,
     }),
   },
   /** Waits until the instance has been serving and whole for `settleMs`; starts the health watch. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { cp, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -63,8 +64,7 @@ async function copyOnce(from: string, to: string): Promise<void> {
     () => false,
   );
   if (exists) return;
-  const draft = `${to}.${process.pid}`;
-  await rm(draft, { recursive: true, force: true });
+  const draft = `${to}.${randomBytes(6).toString('hex')}`;
   await mkdir(dirname(to), { recursive: true });
   await cp(from, draft, { recursive: true, verbatimSymlinks: true });
   await cp(join(from, 'pg-symlinks.json'), join(draft, 'complete'));

@@ -1,5 +1,5 @@
 import { builtInCatalogue, resolveTarget } from '@ordeal/catalogue';
-import { createRandom, type FaultPlan, type Link, type NodeView, OrdealError } from '@ordeal/core';
+import { createRandom, type FaultPlan, type NodeView, OrdealError, type Topology } from '@ordeal/core';
 import { faultOf } from '@ordeal/faults';
 import type { Campaign, ExecutionRef, Trial } from '@ordeal/store';
 
@@ -13,9 +13,9 @@ export function planFault(input: {
   trial: Pick<Trial, 'subject' | 'chaosType' | 'chaosParams' | 'target' | 'cell' | 'arm' | 'trialIndex'>;
   ref: ExecutionRef;
   nodes: readonly NodeView[];
-  links: readonly Link[];
+  topology: Topology;
 }): FaultPlan {
-  const { trial, ref, nodes, links } = input;
+  const { trial, ref, nodes, topology } = input;
   const fault = faultOf(trial.chaosType);
   const subject = builtInCatalogue.subjects[trial.subject];
   if (fault === undefined || subject === undefined) {
@@ -28,10 +28,7 @@ export function planFault(input: {
     injection: `t${ref.trialId}-e${ref.execution}`,
     params: trial.chaosParams,
     target: target.kind === 'any' ? 'any' : target.kind === 'role' ? target.role : target.name,
-    topology: {
-      nodes: nodes.map(({ name, role }) => ({ name, role, ports: [], restartDelayMs: 0 })),
-      links,
-    },
+    topology,
     nodes,
     random: createRandom(input.campaign.seed, cellWithoutArm, trial.trialIndex),
   });

@@ -84,7 +84,7 @@ class RunningTrial {
 
     if (trial.baseline) await this.#zeroWithoutFault();
     else {
-      const active = await this.#inject(before.nodes, instance.links);
+      const active = await this.#inject(before.nodes, instance.topology);
       if (!active) return this.#void('fault_not_active', 'the fault was applied, but no probe saw it bite');
     }
 
@@ -103,10 +103,10 @@ class RunningTrial {
   }
 
   /** Plan, ledger, apply, verify. True when a probe saw the fault bite. */
-  async #inject(nodes: Answer<'look'>['nodes'], links: Answer<'start'>['links']): Promise<boolean> {
+  async #inject(nodes: Answer<'look'>['nodes'], topology: Answer<'start'>['topology']): Promise<boolean> {
     const { campaign, trial, store, place } = this.#run;
     const ref = { trialId: trial.id, execution: this.#run.execution };
-    const plan = planFault({ campaign, trial, ref, nodes, links });
+    const plan = planFault({ campaign, trial, ref, nodes, topology });
     this.#plan = plan;
     this.#record.chaosMetadata = { plan: plan as unknown as JsonObject };
     // Committed before it may act; a refusal means that somebody newer owns the trial.

@@ -49,7 +49,7 @@ const servingRun = (): Run => new Run().load(3_000);
 
 describe('the serving clock', () => {
   it('serves once the load has met its objectives for a whole window, from the first success of every kind', () => {
-    const run = new Run().load(500, { kinds: ['read'] }).load(980);
+    const run = new Run().load(500, { kinds: ['read'] }).load(1_000);
     expect(run.clock.good).toBe(false);
     run.load(20);
     expect(run.transitions).toEqual([expect.objectContaining({ good: true, atMs: 520 })]);

@@ -33,7 +33,7 @@ export function createProcessRuntime({ folders, monotonicMs }: ProcessRuntimeOpt
     name: 'process',
     async start(request: InstanceRequest, signal: AbortSignal): Promise<Instance> {
       signal.throwIfAborted();
-      const cacheFolder = join(folders.data, 'cache');
+      const cacheFolder = folders.shared;
       await mkdir(cacheFolder, { recursive: true, mode: 0o755 });
       const folder = instanceFolder(request.label, folders);
       await mkdir(folder, { recursive: true, mode: 0o755 });

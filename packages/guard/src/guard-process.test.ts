@@ -1,0 +1,178 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DEFAULT_TIMING, monotonicMs, waitFor } from '@ordeal/core';
+import { isAlive, signalProcess } from '@ordeal/place';
+import { describe, expect, it } from 'vitest';
+import type { GuardClient } from './client/guard-client.ts';
+import { sweepGuards } from './journal/sweep.ts';
+import { planOf } from './testing/fault-double.ts';
+import { QUICK_TIMING, RealGuards } from './testing/real-guard.ts';
+import { RuntimeDouble } from './testing/runtime-double.ts';
+
+const fence = { trial: 't1', execution: 1 };
+const soon = { timeoutMs: 10_000 };
+
+async function inject(client: GuardClient): Promise<void> {
+  await client.ask('start', { fence, subject: 'double', runtime: 'process' }, soon);
+  await client.ask('apply', { fence, plan: planOf('x'), activeWithinMs: 5_000 }, soon);
+}
+
+function until(what: string, isSo: () => boolean, timeoutMs = 10_000): Promise<true> {
+  return waitFor(what, () => isSo() || undefined, { timeoutMs });
+}
+
+describe('a guard process', () => {
+  it('says who it is, tells its time, and leaves nothing behind when its line ends', async () => {
+    await using guards = await RealGuards.create();
+    const client = await guards.spawn();
+    expect(isAlive(client.identity)).toBe(true);
+    expect(client.recovered).toEqual([]);
+    const { guardMs } = client.lastTick;
+    await until('a tick', () => client.lastTick.guardMs > guardMs);
+    await inject(client);
+    expect(guards.nodes()).not.toEqual([]);
+    await client.close();
+    expect(await client.closed).toContain('the worker closed the line');
+    expect(guards.acts()).toEqual(['start t1#1', 'apply x', 'undo x', 'remove t1#1']);
+    expect(guards.guardFolders()).toEqual([]);
+    await expect(client.ask('zero', { fence }, soon)).rejects.toMatchObject({ code: 'GUARD_LOST' });
+  });
+
+  it('is in a session of its own and deaf to Ctrl+C; SIGTERM makes it undo and go', async () => {
+    await using guards = await RealGuards.create();
+    const client = await guards.spawn();
+    await inject(client);
+    signalProcess(client.identity, 'SIGINT');
+    signalProcess(client.identity, 'SIGHUP');
+    const { guardMs } = client.lastTick;
+    await until('a tick', () => client.lastTick.guardMs > guardMs + 300);
+    signalProcess(client.identity, 'SIGTERM');
+    expect(await client.closed).toContain('the guard exited (code 0)');
+    expect(guards.acts()).toContain('undo x');
+    expect(guards.guardFolders()).toEqual([]);
+  });
+
+  it('undoes and goes within the budget when its worker is killed', async () => {
+    await using guards = await RealGuards.create();
+    const worker = await guards.spawnWorker();
+    const killedMs = monotonicMs();
+    worker.process.kill('SIGKILL');
+    await until('the guard is gone', () => !isAlive(worker.guard));
+    expect(monotonicMs() - killedMs).toBeLessThan(DEFAULT_TIMING.undoMs);
+    expect(guards.acts()).toEqual(['start t1#1', 'apply x', 'undo x', 'remove t1#1']);
+    expect(guards.guardFolders()).toEqual([]);
+  });
+
+  it('undoes and removes when its worker is frozen, though nothing closed', async () => {
+    await using guards = await RealGuards.create();
+    const worker = await guards.spawnWorker();
+    // Longer than the lease: beats keep it.
+    await delay(2_000);
+    expect(guards.acts()).not.toContain('undo x');
+    worker.process.kill('SIGSTOP');
+    await until('the instance is removed', () => guards.acts().includes('remove t1#1'));
+    expect(guards.acts().slice(-2)).toEqual(['undo x', 'remove t1#1']);
+    expect(guards.nodes()).toEqual([]);
+    expect(isAlive(worker.guard)).toBe(true);
+    worker.process.kill('SIGKILL');
+    await until('the guard is gone', () => !isAlive(worker.guard));
+  });
+
+  it('is not stopped by a worker that does not read', async () => {
+    await using guards = await RealGuards.create();
+    const guard = guards.spawnUnread();
+    const say = (verb: string, body: object): void => {
+      guard.stdin?.write(`${JSON.stringify({ v: 1, id: 1, verb, body })}\n`);
+    };
+    // Answers that nobody reads: far more than the pipe takes.
+    for (let count = 0; count < 10_000; count += 1) say('explode', {});
+    say('start', { fence, subject: 'double', runtime: 'process' });
+    await until('the instance is there', () => guards.acts().includes('start t1#1'));
+    await until('the lease ran out', () => guards.acts().includes('remove t1#1'));
+    expect(guard.exitCode).toBeNull();
+    guard.stdin?.end();
+    await until('the guard is gone', () => guard.exitCode !== null);
+    expect(guard.exitCode).toBe(0);
+  });
+
+  it('that was killed is cleaned up after by its successor, before that takes work', async () => {
+    await using guards = await RealGuards.create();
+    const client = await guards.spawn();
+    await inject(client);
+    const asked = client.ask('steady', { fence, settleMs: 60_000, budgetMs: 60_000 }, { timeoutMs: 60_000 });
+    const lost = expect(asked).rejects.toMatchObject({
+      code: 'GUARD_LOST',
+      message: expect.stringContaining('guard.log'),
+    });
+    signalProcess(client.identity, 'SIGKILL');
+    expect(await client.closed).toContain('SIGKILL');
+    await lost;
+    expect(guards.nodes()).not.toEqual([]);
+    const successor = await guards.spawn();
+    expect(successor.recovered).toEqual([{ trial: 't1', execution: 1, injections: ['x'], clean: true }]);
+    expect(guards.nodes()).toEqual([]);
+    expect(guards.guardFolders()).toEqual([successor.guard]);
+  });
+
+  it('that is frozen counts as lost, and undoes nothing of its successor when it wakes', async () => {
+    await using guards = await RealGuards.create();
+    const client = await guards.spawn();
+    await inject(client);
+    signalProcess(client.identity, 'SIGSTOP');
+    expect(await client.closed).toContain('said nothing');
+    const [successor] = await Promise.all([guards.spawn(), client.kill()]);
+    expect(isAlive(client.identity)).toBe(false);
+    expect(isAlive(successor.identity)).toBe(true);
+  });
+
+  it('that was frozen past the lease finds it run out when it wakes, whatever waits in its pipe', async () => {
+    await using guards = await RealGuards.create();
+    const worker = await guards.spawnWorker();
+    signalProcess(worker.guard, 'SIGSTOP');
+    // The worker beats on, into the pipe; then it may not close the line, which would end everything anyhow.
+    await delay(1_000);
+    worker.process.kill('SIGSTOP');
+    await delay(1_000);
+    const wokenMs = monotonicMs();
+    signalProcess(worker.guard, 'SIGCONT');
+    await until('the instance is removed', () => guards.acts().includes('remove t1#1'));
+    expect(monotonicMs() - wokenMs).toBeLessThan(QUICK_TIMING.guardLeaseMs);
+  });
+
+  it('that cannot start says why', async () => {
+    await using guards = await RealGuards.create();
+    const broken = guards.spawn({ env: { ORDEAL_FAULT_POINTS: 'no-such-point' } });
+    await expect(broken).rejects.toMatchObject({
+      code: 'GUARD_LOST',
+      message: expect.stringContaining('there is no fault point no-such-point'),
+    });
+    expect(guards.guardFolders()).toEqual([]);
+  });
+});
+
+describe('sweeping', () => {
+  it('does not touch living guards, and two sweepers share the dead', async () => {
+    await using guards = await RealGuards.create();
+    const [dead, alive] = await Promise.all([guards.spawn(), guards.spawn()]);
+    await Promise.all([inject(dead), inject(alive)]);
+    await dead.kill();
+    const acts: string[] = [];
+    const runtime = new RuntimeDouble((act) => acts.push(act));
+    const swept = await Promise.all([1, 2, 3].map(() => sweepGuards(guards.folders, [runtime])));
+    expect(swept.flat()).toEqual([{ trial: 't1', execution: 1, injections: ['x'], clean: true }]);
+    expect(acts).toEqual(['leftovers t1#1']);
+    expect(guards.guardFolders()).toEqual([alive.guard]);
+    expect(await alive.ask('look', { fence }, soon)).toMatchObject({ state: { nodes: 1 } });
+  });
+
+  it('keeps what it could not clean for the next sweep', async () => {
+    await using guards = await RealGuards.create();
+    const dead = await guards.spawn();
+    await inject(dead);
+    await dead.kill();
+    const stubborn = new RuntimeDouble(() => {});
+    stubborn.removeLeftovers = async () => false;
+    expect(await sweepGuards(guards.folders, [stubborn])).toMatchObject([{ clean: false }]);
+    expect(await sweepGuards(guards.folders, [new RuntimeDouble(() => {})])).toMatchObject([{ clean: true }]);
+    expect(guards.guardFolders()).toEqual([]);
+  });
+});

@@ -1,0 +1,24 @@
+/**
+ * The guard's process with test doubles in it: everything about the process is real, and so are the nodes'
+ * processes. What the doubles do goes to the file GUARD_ACTS.
+ */
+import { appendFileSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { runGuardProcess } from '../guard-process.ts';
+import { readLaunchArguments } from '../launch-options.ts';
+import { faultDouble } from './fault-double.ts';
+import { RuntimeDouble } from './runtime-double.ts';
+import { subjectDouble } from './subject-double.ts';
+
+const actsFile = process.env.GUARD_ACTS ?? '/dev/null';
+const record = (act: string): void => appendFileSync(actsFile, `${act}\n`);
+const runtime = new RuntimeDouble(record);
+await runGuardProcess({
+  options: readLaunchArguments(process.argv.slice(2)),
+  runtimes: [runtime],
+  subjectOf: () => subjectDouble(runtime),
+  faultOf: () => faultDouble(record),
+  input: process.stdin,
+  output: new Socket({ fd: 1, readable: false, writable: true }),
+  exit: (code) => process.exit(code),
+});
