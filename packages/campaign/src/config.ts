@@ -40,7 +40,7 @@ export interface ChaosSpec {
   readonly params_as_written: JsonObject;
   /** As written: `leader` means something else on each subject. */
   readonly target: string;
-  /** Lifts the fault this long after it became active, instead of at the end of the window. */
+  /** Lifts the fault this long after zero, instead of at the end of the window. */
   readonly duration_seconds?: number;
 }
 

@@ -66,7 +66,7 @@ describe('a guard process', () => {
     await using guards = await RealGuards.create();
     const worker = await guards.spawnWorker();
     // Longer than the lease: beats keep it.
-    await delay(2_000);
+    await delay(2_500);
     expect(guards.acts()).not.toContain('undo x');
     worker.process.kill('SIGSTOP');
     await until('the instance is removed', () => guards.acts().includes('remove t1#1'));
@@ -129,9 +129,9 @@ describe('a guard process', () => {
     const worker = await guards.spawnWorker();
     signalProcess(worker.guard, 'SIGSTOP');
     // The worker beats on, into the pipe; then it may not close the line, which would end everything anyhow.
-    await delay(1_000);
+    await delay(1_200);
     worker.process.kill('SIGSTOP');
-    await delay(1_000);
+    await delay(1_200);
     const wokenMs = monotonicMs();
     signalProcess(worker.guard, 'SIGCONT');
     await until('the instance is removed', () => guards.acts().includes('remove t1#1'));

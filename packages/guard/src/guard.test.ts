@@ -267,6 +267,24 @@ describe('lease', () => {
   });
 });
 
+describe('an instance that cannot be removed', () => {
+  it('is said to be left, and is removed when somebody asks again', async () => {
+    await using harness = await createGuardHarness();
+    await harness.start(fence);
+    const instance = harness.runtime.instances.get('t1');
+    if (instance === undefined) throw new Error('no instance');
+    const remove = instance.remove.bind(instance);
+    instance.remove = async () => {
+      throw new Error('a disk error');
+    };
+    expect(await harness.guard.ask('remove', { fence })).toEqual({ clean: false, undone: [] });
+    expect(harness.acts).not.toContain('journal removed');
+    expect(await harness.guard.ask('remove', { fence })).toEqual({ clean: true, undone: [] });
+    expect(harness.acts.slice(-2)).toEqual(['leftovers t1#1', 'journal removed']);
+    await remove();
+  });
+});
+
 describe('many executions', () => {
   it('do not block one another', async () => {
     await using harness = await createGuardHarness();
@@ -286,7 +304,7 @@ describe('many executions', () => {
   });
 
   it('an instance whose fault hangs in apply and undo is removed within the undo budget', async () => {
-    await using harness = await createGuardHarness({ timing: { ...DEFAULT_TIMING, undoMs: 1_000 } });
+    await using harness = await createGuardHarness({ timing: { ...DEFAULT_TIMING, undoMs: 2_000 } });
     await harness.start(fence);
     const plan = planOf('x', { apply: 'hangs', undo: 'hangs' });
     const apply = expect(
@@ -295,7 +313,7 @@ describe('many executions', () => {
     await waitFor('apply', () => harness.acts.includes('apply x') || undefined, { timeoutMs: 5_000 });
     const fromMs = harness.nowMs();
     expect(await harness.guard.ask('remove', { fence })).toEqual({ clean: true, undone: ['x'] });
-    expect(harness.nowMs() - fromMs).toBeLessThan(1_000);
+    expect(harness.nowMs() - fromMs).toBeLessThan(2_000);
     expect(harness.acts.slice(-2)).toEqual(['remove t1#1', 'journal removed']);
     await apply;
   });

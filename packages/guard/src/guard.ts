@@ -133,8 +133,10 @@ export class Guard {
       this.#parts.log(`leftovers of ${label.instance}: ${describeError(error)}`);
       return false;
     });
-    if (clean) this.#unclean.delete(execution);
-    return clean;
+    if (!clean) return false;
+    this.#unclean.delete(execution);
+    await this.#parts.journal.write({ kind: 'removed', instance: label.instance });
+    return true;
   }
 
   /** @throws OrdealError GUARD_REFUSED when this execution may not act. */

@@ -136,7 +136,7 @@ export const requestLine = z.object({
 });
 
 /** Told by the guard without being asked. */
-export const guardEvent = z.discriminatedUnion('event', [
+const guardEvent = z.discriminatedUnion('event', [
   /** About every 250 ms, as long as the guard lives: its clock, for leases and for the worker's watch over it. */
   z.object({ event: z.literal('tick'), nowMs: z.number() }),
   /** A change of health of a watched instance, with when it happened and when it was known. */

@@ -11,7 +11,7 @@ import { respond } from './respond.ts';
 const BACKLOG_BYTES = 256_000;
 
 /** Writes lines; a broken line is no error, because the end of input says the same. */
-export function lineWriter(output: Writable): (line: object) => void {
+function lineWriter(output: Writable): (line: object) => void {
   output.on('error', () => {});
   return (line) => {
     if (!output.destroyed && output.writable) output.write(`${JSON.stringify(line)}\n`);

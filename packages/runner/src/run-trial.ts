@@ -90,8 +90,7 @@ class RunningTrial {
 
     const watch = this.#watchFromZero();
     const verdict = await this.#observe(feed, watch);
-    const after = await this.#ask('look', {}, 0);
-    this.#record.finalState = after.state;
+    await this.#captureFinalState();
     if (!trial.baseline) await this.#endFault();
     await this.#observeRecovery(feed, watch);
     return { end: 'result', outcome: verdict.outcome, record: this.#finished(watch, verdict) };
@@ -157,6 +156,7 @@ class RunningTrial {
     const limits = { timeoutMs: windowMs + timing.settleSeconds * 1000 + ANSWER_SLACK_MS, signal: this.#run.signal };
     const liftAtMs = durationSeconds === null ? null : this.#zeroMs + durationSeconds * 1000;
     for (;;) {
+      let liftMs: number | null = null;
       const step = await feed.until((event): Verdict | 'lift' | undefined => {
         const sample = this.#follow(event, watch);
         if (sample === undefined) return undefined;
@@ -165,13 +165,24 @@ class RunningTrial {
           this.#record.observedMs = sample.nowMs - this.#zeroMs;
           return verdict;
         }
-        const due = liftAtMs !== null && this.#undone === undefined && sample.nowMs >= liftAtMs;
-        return due ? 'lift' : undefined;
+        // By the guard's newest tick: what is told of health lags behind while a return is being judged.
+        const nowMs = this.#run.guard.lastTick.guardMs;
+        if (liftAtMs === null || this.#undone !== undefined || nowMs < liftAtMs) return undefined;
+        liftMs = nowMs;
+        return 'lift';
       }, limits);
       if (step !== 'lift') return step;
-      this.timeline.add('lift', null, { after_seconds: durationSeconds });
+      this.timeline.add('lift', liftMs, { after_seconds: durationSeconds });
+      await this.#captureFinalState();
       await this.#undo();
     }
+  }
+
+  /** The state with the fault still on: before the undo, whether that is a lift or the end of the window. */
+  async #captureFinalState(): Promise<void> {
+    if (this.#record.finalState !== null) return;
+    const { state } = await this.#ask('look', {}, 0);
+    this.#record.finalState = state;
   }
 
   /** Until the instance is whole without the fault, at most `recovery_seconds`. */

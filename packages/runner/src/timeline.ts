@@ -8,14 +8,17 @@ import type { ExecutionRef, TrialEvent } from '@ordeal/store';
 export class Timeline {
   readonly #ref: ExecutionRef;
   readonly #entries: { atMs: number | null; at: Date; kind: string; data: JsonObject }[] = [];
+  #lastMs: number | null = null;
   #zero: { ms: number; at: Date } | undefined;
 
   constructor(ref: ExecutionRef) {
     this.#ref = ref;
   }
 
+  /** @param atMs null: right after what was added last */
   add(kind: string, atMs: number | null, data: JsonObject = {}): void {
-    this.#entries.push({ atMs, at: new Date(), kind, data });
+    this.#lastMs = atMs ?? this.#lastMs;
+    this.#entries.push({ atMs: this.#lastMs, at: new Date(), kind, data });
   }
 
   setZero(zeroMs: number, zeroAt: string): void {
@@ -24,7 +27,9 @@ export class Timeline {
   }
 
   events(): TrialEvent[] {
-    return this.#entries.map(({ atMs, at, kind, data }) => {
+    // A change of health is known later than it happened: in order of happening, not of telling.
+    const inOrder = this.#entries.toSorted((a, b) => (a.atMs ?? -Infinity) - (b.atMs ?? -Infinity));
+    return inOrder.map(({ atMs, at, kind, data }) => {
       const sinceZeroMs = this.#zero === undefined || atMs === null ? null : atMs - this.#zero.ms;
       const wall =
         this.#zero === undefined || sinceZeroMs === null

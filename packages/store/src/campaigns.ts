@@ -66,7 +66,7 @@ export async function lockCampaign(inside: TransactionSession, id: string): Prom
     .executeTakeFirst();
 }
 
-/** Trials by status. Locks: none. Cost: reads the campaign's part of an index, about 0.1 s for 1,000,000 trials. */
+/** Trials by status. Locks: none. Cost: reads the campaign's part of an index, about 0.05 s for 100,000 trials, 0.7 s for 1,000,000. */
 export async function progress(session: Session, campaignId: string): Promise<Progress> {
   const counts: Record<keyof Progress, number> = {
     total: 0,
@@ -130,7 +130,7 @@ export async function finishLockedCampaignIfDone(
 
 /**
  * To cancelled, with all pending trials. Locks: the campaign's row, then every pending trial. Cost: rewrites
- * each pending trial, about 10 s for 1,000,000.
+ * each pending trial, about 20 s for 1,000,000.
  */
 export function cancelCampaign(session: Session, campaignId: string): Promise<boolean> {
   return inTransaction(session, async (inside) => {

@@ -70,7 +70,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
   const pool = await connectPool(connection);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
-    await migrate(pool, db, connection.schema);
+    await migrate(pool, db, connection);
   } catch (error) {
     await db.destroy();
     throw isOutage(error) ? unavailable(connection.databaseUrl, error) : error;

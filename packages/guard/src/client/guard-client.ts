@@ -20,6 +20,7 @@ const SILENCE_CHECK_MS = 250;
 /** What a guard may take for its exit beyond the undo. */
 const EXIT_SLACK_MS = 2_000;
 const KILL_DEADLINE_MS = 5_000;
+const CLOSED_BY_US = 'the worker closed the line';
 
 /** The worker's end of the line to its guard. */
 export interface GuardClient {
@@ -74,6 +75,7 @@ export class LineGuardClient implements GuardClient {
   readonly #watching: NodeJS.Timeout;
   readonly #resolveClosed: (reason: string) => void;
   #closedBecause: string | undefined;
+  #isClosing = false;
   #lastTick: Tick | undefined;
   #hello: Answer<'hello'> | undefined;
 
@@ -143,6 +145,7 @@ export class LineGuardClient implements GuardClient {
 
   async close(): Promise<void> {
     const { identity, input, timing } = this.#line;
+    this.#isClosing = true;
     input.end();
     try {
       await waitFor('the guard is gone', () => !isAlive(identity) || undefined, {
@@ -151,7 +154,7 @@ export class LineGuardClient implements GuardClient {
     } catch {
       await this.kill();
     }
-    this.#end('the worker closed the line');
+    this.#end(CLOSED_BY_US);
   }
 
   #said(): Answer<'hello'> {
@@ -195,13 +198,14 @@ export class LineGuardClient implements GuardClient {
 
   #end(reason: string): void {
     if (this.#closedBecause !== undefined) return;
-    this.#closedBecause = reason;
+    // How it then went is no reason: exit and end of output come in any order.
+    this.#closedBecause = this.#isClosing ? CLOSED_BY_US : reason;
     clearInterval(this.#watching);
     // A guard that was only frozen finds its line closed when it wakes, and undoes.
     this.#line.input.destroy();
     this.#line.output.destroy();
-    this.#asks.failAll(this.#lost(reason));
-    this.#resolveClosed(reason);
+    this.#asks.failAll(this.#lost(this.#closedBecause));
+    this.#resolveClosed(this.#closedBecause);
   }
 
   #lost(reason: string): OrdealError {

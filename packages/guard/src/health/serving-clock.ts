@@ -4,7 +4,7 @@ import { LOAD_KINDS, Recovery } from './recovery.ts';
 import type { Transition } from './transition.ts';
 
 /** Fewer failures in the window never break it: one failed request is not an outage. */
-export const MIN_FAILURES = 2;
+const MIN_FAILURES = 2;
 
 /**
  * Judges whether the instance serves, from the operations of its client's load. Pure: time comes with the calls.

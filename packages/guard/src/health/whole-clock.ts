@@ -9,7 +9,7 @@ export interface Sample {
 }
 
 /** So many samples in a row change the judgement: one lost answer is not an outage, one lucky answer no recovery. */
-export const SAMPLES_IN_A_ROW = 2;
+const SAMPLES_IN_A_ROW = 2;
 
 /**
  * Judges whether the instance is whole, from samples in the order in which they were asked. Pure. Not whole until

@@ -9,7 +9,7 @@ const label = z.object({
 });
 
 /** A line of the journal: enough to find and remove what a dead guard left, and to say what it had injected. */
-export const journalEntry = z.discriminatedUnion('kind', [
+const journalEntry = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('instance'), label, runtime: z.enum(RUNTIMES), subject: z.string() }),
   z.object({
     kind: z.literal('plan'),
@@ -26,7 +26,7 @@ export const journalEntry = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('removed'), instance: z.string() }),
 ]);
 export type JournalEntry = z.infer<typeof journalEntry>;
-export type JournaledInstance = Extract<JournalEntry, { kind: 'instance' }>;
+type JournaledInstance = Extract<JournalEntry, { kind: 'instance' }>;
 
 export function instanceOf(entry: JournalEntry): string {
   return entry.kind === 'instance' ? entry.label.instance : entry.instance;

@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type JournalEntry, leftInstances } from './entries.ts';
 import { openJournal } from './journal.ts';
 
@@ -19,7 +19,9 @@ const state = (instance: string, injection: string, value: 'applied' | 'gone'): 
 });
 
 async function newPath(): Promise<string> {
-  return join(await mkdtemp(join(tmpdir(), 'journal-')), 'journal.jsonl');
+  const folder = await mkdtemp(join(tmpdir(), 'journal-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return join(folder, 'journal.jsonl');
 }
 
 describe('the journal', () => {

@@ -13,7 +13,7 @@ import { launchArguments } from '../launch-options.ts';
 /** Short, so that leases run out while somebody waits. */
 export const QUICK_TIMING: Timing = {
   beatMs: 300,
-  guardLeaseMs: 1_500,
+  guardLeaseMs: 2_000,
   undoMs: 5_000,
   executionLeaseMs: 15_000,
   watchMs: 500,

@@ -48,7 +48,7 @@ export async function connectClient(options: ConnectOptions): Promise<pg.Client>
 }
 
 /** `host:port/database` of a URL, for messages. */
-export function describeUrl(databaseUrl: string): string {
+function describeUrl(databaseUrl: string): string {
   const url = URL.parse(databaseUrl);
   if (url === null) return 'the given address';
   return `${url.hostname || 'localhost'}:${url.port || '5432'}${url.pathname}`;
@@ -135,6 +135,8 @@ const OUTAGE_CODES = new Set([
   '57P03', // cannot_connect_now: starting up or recovering
   '53300', // too_many_connections
   '25P03', // idle_in_transaction_session_timeout: we were frozen
+  '55P03', // lock_timeout: somebody holds the campaign, as the cancelling of a huge one does
+  '57014', // statement_timeout
 ]);
 
 function codeOf(error: Error): string | undefined {

@@ -3,33 +3,31 @@ import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type pg from 'pg';
 import { MIGRATIONS } from '../migrations/index.ts';
+import { type ConnectOptions, connectClient } from './connect.ts';
 import type { Tables } from './tables.ts';
 
 /**
- * Brings the schema up to date; one cheap query when it is.
+ * Brings the schema up to date; two cheap queries when it is.
  *
- * Locks: a session advisory lock, one per schema, held on a connection of its own around everything, because
- * Kysely takes its own lock only after it has made the schema and its books, and `create ... if not exists`
- * fails when two do it at once. Ten processes that start together queue up here; nine find nothing to do.
+ * Locks: a session advisory lock, one per schema, on a connection of its own around everything. Kysely's own lock
+ * comes after it has made the schema and its books, where it sorts races out by their errors. Ten processes that
+ * start together queue up here; nine find nothing to do.
  * @throws OrdealError UNSUPPORTED when a newer Ordeal has migrated the schema.
  */
-export async function migrate(pool: pg.Pool, db: Kysely<Tables>, schema: string): Promise<void> {
+export async function migrate(pool: pg.Pool, db: Kysely<Tables>, options: ConnectOptions): Promise<void> {
+  const { schema } = options;
   if (await isUpToDate(pool, schema)) return;
-  const client = await pool.connect();
-  let broken: Error | undefined;
+  const client = await connectClient(options);
   try {
-    // The wait is as long as somebody else's migration: no statement or lock timeout of ours may cut it.
+    // The wait is as long as somebody else's migration: no time-out of ours may cut it.
     await client.query('set statement_timeout = 0');
     await client.query('set lock_timeout = 0');
     await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [`ordeal:migrate:${schema}`]);
     await client.query(`create schema if not exists ${client.escapeIdentifier(schema)}`);
     await runMigrations(pool, db, schema);
-  } catch (error) {
-    broken = error instanceof Error ? error : new Error(String(error));
-    throw error;
   } finally {
-    // Closing the session gives the lock and the settings back, whatever happened.
-    client.release(broken ?? true);
+    // The lock goes with its session.
+    await client.end();
   }
 }
 

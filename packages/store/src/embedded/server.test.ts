@@ -17,13 +17,17 @@ beforeEach(async () => {
 });
 afterEach(() => home.remove(), 60_000);
 
-/** Another process of the same installation that starts the server and prints its URL. */
+/** Another process of the same installation that opens the store and prints the server's URL. */
 function startElsewhere() {
   const script = `
-    import { startEmbedded } from ${JSON.stringify(new URL('server.ts', import.meta.url).href)};
-    console.log((await startEmbedded(${JSON.stringify(home.folders)})).url);`;
+    import { openStore } from ${JSON.stringify(new URL('../open.ts', import.meta.url).href)};
+    const store = await openStore({ folders: ${JSON.stringify(home.folders)} });
+    await store.listCampaigns();
+    await store.close();
+    console.log(store.databaseUrl);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, DATABASE_URL: '' },
   });
   let out = '';
   let err = '';
@@ -62,7 +66,7 @@ async function killHard(): Promise<void> {
   await waitFor('its death', () => !isAlive(identity) || undefined, { timeoutMs: 5_000 });
 }
 
-test('ten processes at once, at the very first start, get one server; it outlives them; stop ends it', async () => {
+test('ten processes at once, at the very first start, get one server and one schema; it outlives them; stop ends it', async () => {
   const urls = await Promise.all(Array.from({ length: 10 }, () => startElsewhere().ended));
   expect(new Set(urls).size).toBe(1);
   const status = await embeddedStatus(home.folders);
