@@ -22,7 +22,9 @@ export function provision(): readonly Need[] {
   if (missing.length === 0) return [];
   const names = missing.map((need) => need.debianPackage).join(' ');
   if (process.env.ORDEAL_NO_PROVISION === '1' || process.getuid?.() !== 0 || !isDebian()) return missing;
-  console.log(`Installing what the tests need (ORDEAL_NO_PROVISION=1 turns this off): apt-get install ${names}`);
+  console.log(
+    `Installing what the tests need (ORDEAL_NO_PROVISION=1 turns this off): apt-get install ${names}`,
+  );
   // A package's own service must not start: the tests start servers of their own.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   run('apt-get', ['update', '-q'], env);

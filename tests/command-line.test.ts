@@ -39,7 +39,9 @@ describe('the command line', () => {
   });
 
   it('shows every mistake of a file at once, exits with 2 and writes nothing', async () => {
-    const file = await world.file('name: x\nsubjects: [postgress]\nchaos_types:\n  - type: latencey\nparalel: 2\n');
+    const file = await world.file(
+      'name: x\nsubjects: [postgress]\nchaos_types:\n  - type: latencey\nparalel: 2\n',
+    );
     const { code, stderr } = await world.ordeal('enqueue', file);
     expect(code).toBe(2);
     expect(stderr).toMatch(/:2:\d+: subjects/);
@@ -85,7 +87,11 @@ describe('the command line', () => {
   });
 
   it('answers an unknown campaign or trial in one clear line', async () => {
-    for (const words of [['show', '999'], ['trial', '1', 'nope'], ['watch', 'x']]) {
+    for (const words of [
+      ['show', '999'],
+      ['trial', '1', 'nope'],
+      ['watch', 'x'],
+    ]) {
       const { code, stderr } = await world.ordeal(...words);
       expect(code).toBe(2);
       expect(stderr).toMatch(/no (campaign|trial)/);

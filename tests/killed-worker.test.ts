@@ -34,7 +34,9 @@ describe.each(BACKENDS)('on the %s backend', (backend) => {
       const dead = workers.find((worker) => worker.pid === row?.pid);
       if (dead === undefined) throw new Error('the victim is not one of ours');
       const before = await store.liveExecutions();
-      const lost = before.filter((execution) => execution.workerId === row?.id).map((execution) => execution.trialId);
+      const lost = before
+        .filter((execution) => execution.workerId === row?.id)
+        .map((execution) => execution.trialId);
       const family = descendantsOf(dead.pid);
       expect(family.length, 'guard and nodes').toBeGreaterThan(3);
       dead.child.kill('SIGKILL');
@@ -61,7 +63,12 @@ describe.each(BACKENDS)('on the %s backend', (backend) => {
         { timeoutMs: 150_000, everyMs: 250 },
       );
       const trials = await store.listTrials(id);
-      expect(trials.map((trial) => trial.status)).toEqual(['completed', 'completed', 'completed', 'completed']);
+      expect(trials.map((trial) => trial.status)).toEqual([
+        'completed',
+        'completed',
+        'completed',
+        'completed',
+      ]);
       for (const trial of trials) {
         const executions = await store.listExecutions(trial.id);
         const ends = executions.map((execution) => execution.end);

@@ -27,7 +27,9 @@ describe.each(BACKENDS)('on the %s backend', (backend) => {
       });
       const queue = `ordeal-${id}`;
       const listed = await fetch(`${url}/api/queues?activeQueue=${queue}&status=failed`);
-      const body = (await listed.json()) as { queues: { name: string; jobs: { id: string; name: string }[] }[] };
+      const body = (await listed.json()) as {
+        queues: { name: string; jobs: { id: string; name: string }[] }[];
+      };
       const job = body.queues.find((shown) => shown.name === queue)?.jobs[0];
       expect(job?.name).toBe('postgres/latency#0');
       const retried = await fetch(`${url}/api/queues/${queue}/${job?.id}/retry`, { method: 'PUT' });

@@ -27,8 +27,7 @@ export async function enqueueCampaign(
       config: config as unknown as JsonObject,
       source: config.source,
     },
-    expandCampaignMatrix(config)
-      .map((trial) => toRow(config, trial)),
+    expandCampaignMatrix(config).map((trial) => toRow(config, trial)),
   );
   await reconcile(parts.store, parts.queues, campaign.id);
   return campaign;

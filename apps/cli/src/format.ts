@@ -8,9 +8,9 @@ import colors from 'picocolors';
 /** Borderless: survives copy and paste, and fits narrow windows. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const empty = Object.fromEntries(
-    ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'].concat(
-      ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'],
-    ).map((part) => [part, '']),
+    ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right']
+      .concat(['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'])
+      .map((part) => [part, '']),
   );
   const drawn = new Table({
     head: head.map((title) => colors.bold(title)),

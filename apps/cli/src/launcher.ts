@@ -39,17 +39,23 @@ function isLauncher(words: readonly string[]): boolean {
   if (LAUNCHERS.has(name.replace(/\.(c|m)?js$/, ''))) return true;
   if (name === 'sh' || name === 'bash' || name === 'dash') return rest[0] === '-c';
   // `node .../pnpm.cjs worker`, and npm, which calls itself `npm exec pnpm@12 worker`.
-  const script = /^(node|nodejs)$/.test(name) ? rest.find((word) => !word.startsWith('-')) : program.split(' ')[0];
+  const script = /^(node|nodejs)$/.test(name)
+    ? rest.find((word) => !word.startsWith('-'))
+    : program.split(' ')[0];
   return script !== undefined && LAUNCHERS.has(basename(script).replace(/(-cli)?\.(c|m)?js$/, ''));
 }
 
 function commandLine(pid: number): string[] {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter((word) => word !== '');
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      .split('\0')
+      .filter((word) => word !== '');
   } catch {
     // Not Linux: `ps` gives one line, split well enough to see the program's name.
     try {
-      return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).trim().split(' ');
+      return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' })
+        .trim()
+        .split(' ');
     } catch {
       return [];
     }

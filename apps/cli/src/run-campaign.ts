@@ -69,8 +69,13 @@ export async function runCampaign(
 
 function checkRunnableHere(config: CampaignConfig): void {
   const capabilities = findCapabilities(builtInCatalogue);
-  const needs = [...new Set(config.cells.map((cell) => `${cell.subject}/${cell.runtime}/${cell.chaos_type}`))];
+  const needs = [
+    ...new Set(config.cells.map((cell) => `${cell.subject}/${cell.runtime}/${cell.chaos_type}`)),
+  ];
   if (canRun(needs, capabilities)) return;
   const missing = needs.filter((need) => !capabilities.includes(need));
-  throw new OrdealError('UNSUPPORTED', `a worker in this process cannot run ${missing.join(', ')}: nothing was enqueued`);
+  throw new OrdealError(
+    'UNSUPPORTED',
+    `a worker in this process cannot run ${missing.join(', ')}: nothing was enqueued`,
+  );
 }

@@ -103,9 +103,7 @@ export function jobHandler(parts: JobParts): (job: TakenJob) => Promise<Disposit
       return await runJob(parts, job);
     } catch (error) {
       parts.log.error({ error: describeError(error), trial: job.trialId }, 'could not work on a job');
-      return parts.stopping.aborted
-        ? { kind: 'give_back' }
-        : { kind: 'later', delayMs: REFUSED_DELAY_MS };
+      return parts.stopping.aborted ? { kind: 'give_back' } : { kind: 'later', delayMs: REFUSED_DELAY_MS };
     }
   };
 }

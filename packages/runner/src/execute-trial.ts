@@ -1,6 +1,7 @@
 import { describeError, OrdealError } from '@ordeal/core';
 import type { GuardClient } from '@ordeal/guard';
-import type { Ended, ExecutionResult, Store } from '@ordeal/store';
+import type { Ended, ExecutionRef, ExecutionResult, Store } from '@ordeal/store';
+import pRetry from 'p-retry';
 import { TrialAborted } from './abort-reason.ts';
 import { runTrial, type TrialRun } from './run-trial.ts';
 
@@ -25,7 +26,7 @@ export async function executeTrial(execution: TrialExecution): Promise<Ended> {
   const ref = { trialId: execution.trial.id, execution: execution.execution };
   const result = await runTrial(execution).catch((error: unknown) => endOf(error, execution.signal));
   if (result.end === 'result') {
-    const ended = await store.endExecution(ref, result);
+    const ended = await record(store, ref, result);
     // The result stands whatever the removal says: a guard that cannot remove now sweeps at its next start.
     await removeInstance(guard, ref).catch(() => {});
     if (ended.kind === 'ended') await store.restSlot(ref, campaign.cooldownSeconds * 1000);
@@ -36,16 +37,30 @@ export async function executeTrial(execution: TrialExecution): Promise<Ended> {
     (error: unknown) => error,
   );
   if (removal !== undefined && guard.isClosed) await execution.guardRecovered();
-  const ended = await store.endExecution(ref, result);
+  const ended = await record(store, ref, result);
   const rests = result.end === 'void' || result.end === 'error';
   if (ended.kind === 'ended' && rests) await store.restSlot(ref, campaign.cooldownSeconds * 1000);
   return ended;
 }
 
-async function removeInstance(
-  guard: GuardClient,
-  ref: { trialId: string; execution: number },
-): Promise<void> {
+/**
+ * The end must reach Postgres also when it is away just now: an identical end sent twice counts once, and one that
+ * comes too late is refused by the fence. After about a minute the execution is left to be found lost.
+ */
+function record(
+  store: Pick<Store, 'endExecution'>,
+  ref: ExecutionRef,
+  result: ExecutionResult,
+): Promise<Ended> {
+  return pRetry(() => store.endExecution(ref, result), {
+    retries: 30,
+    minTimeout: 250,
+    maxTimeout: 2_000,
+    shouldRetry: ({ error }) => error instanceof OrdealError && error.retryable,
+  });
+}
+
+async function removeInstance(guard: GuardClient, ref: ExecutionRef): Promise<void> {
   await guard.ask(
     'remove',
     { fence: { trial: ref.trialId, execution: ref.execution } },

@@ -34,7 +34,8 @@ export class HealthFeed implements Disposable {
       options.signal.throwIfAborted();
       const event = this.#waiting.shift();
       if (event === undefined) {
-        if (signal.aborted) throw new OrdealError('DEADLINE', 'the guard told nothing that decides the trial');
+        if (signal.aborted)
+          throw new OrdealError('DEADLINE', 'the guard told nothing that decides the trial');
         await this.#next(signal);
         continue;
       }

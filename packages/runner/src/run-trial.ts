@@ -1,10 +1,4 @@
-import {
-  type FaultKind,
-  type FaultPlan,
-  type JsonObject,
-  OrdealError,
-  type VoidCause,
-} from '@ordeal/core';
+import { type FaultKind, type FaultPlan, type JsonObject, OrdealError, type VoidCause } from '@ordeal/core';
 import type { Answer, Body, Fence, GuardClient, GuardEvent } from '@ordeal/guard';
 import type { Campaign, ExecutionResult, Store, Trial, TrialRecord } from '@ordeal/store';
 import { GoalWatch, type HealthSample, type Verdict } from './goal-watch.ts';
@@ -68,7 +62,11 @@ class RunningTrial {
   async run(): Promise<ExecutionResult> {
     const { guard, trial } = this.#run;
     using feed = new HealthFeed(guard, this.#fence);
-    const instance = await this.#ask('start', { subject: trial.subject, runtime: trial.runtime }, START_TIMEOUT_MS);
+    const instance = await this.#ask(
+      'start',
+      { subject: trial.subject, runtime: trial.runtime },
+      START_TIMEOUT_MS,
+    );
     this.timeline.add('started', instance.startedMs, { nodes: instance.nodes.map((node) => node.name) });
 
     const steady = await this.#ask(
@@ -113,7 +111,11 @@ class RunningTrial {
       throw new OrdealError('GUARD_REFUSED', 'the execution is no longer live: nothing was injected');
     }
     this.timeline.add('planned', null, { targets: plan.targets.map((target) => target.name) });
-    const applied = await this.#ask('apply', { plan: { ...plan }, activeWithinMs: ACTIVE_WITHIN_MS }, ACTIVE_WITHIN_MS);
+    const applied = await this.#ask(
+      'apply',
+      { plan: { ...plan }, activeWithinMs: ACTIVE_WITHIN_MS },
+      ACTIVE_WITHIN_MS,
+    );
     this.#setZero(applied.zeroMs, applied.zeroAt);
     this.#record.appliedMs = applied.appliedMs - applied.zeroMs;
     this.timeline.add('applied', applied.appliedMs);
@@ -153,7 +155,10 @@ class RunningTrial {
   async #observe(feed: HealthFeed, watch: GoalWatch): Promise<Verdict> {
     const { timing, durationSeconds } = this.#run.trial;
     const windowMs = Math.max(timing.timeoutSeconds, timing.holdSeconds, timing.horizonSeconds) * 1000;
-    const limits = { timeoutMs: windowMs + timing.settleSeconds * 1000 + ANSWER_SLACK_MS, signal: this.#run.signal };
+    const limits = {
+      timeoutMs: windowMs + timing.settleSeconds * 1000 + ANSWER_SLACK_MS,
+      signal: this.#run.signal,
+    };
     const liftAtMs = durationSeconds === null ? null : this.#zeroMs + durationSeconds * 1000;
     for (;;) {
       let liftMs: number | null = null;
@@ -282,7 +287,10 @@ class RunningTrial {
   #ask<V extends TrialVerb>(verb: V, body: Omit<Body<V>, 'fence'>, workMs: number): Promise<Answer<V>> {
     // TypeScript cannot see that Omit and the fence add up to the body again.
     const whole = { fence: this.#fence, ...body } as unknown as Body<V>;
-    return this.#run.guard.ask(verb, whole, { timeoutMs: workMs + ANSWER_SLACK_MS, signal: this.#run.signal });
+    return this.#run.guard.ask(verb, whole, {
+      timeoutMs: workMs + ANSWER_SLACK_MS,
+      signal: this.#run.signal,
+    });
   }
 }
 

@@ -64,7 +64,10 @@ async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
   refuseOperatorDb(options, say);
   if (options.dryRun) {
     if (options.json) {
-      printJson('dry-run', { config: { ...config, source: undefined }, trials: [...expandCampaignMatrix(config)] });
+      printJson('dry-run', {
+        config: { ...config, source: undefined },
+        trials: [...expandCampaignMatrix(config)],
+      });
       return 0;
     }
     console.log(configSummary(config));
@@ -96,10 +99,7 @@ async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
   if (!(await someWorkerCanRun(store, campaign))) say(`Note: ${noWorkerMessage(campaign)}.`);
   return 0;
 
-  function report(
-    ended: Campaign,
-    progress: Parameters<typeof progressLine>[0],
-  ): number {
+  function report(ended: Campaign, progress: Parameters<typeof progressLine>[0]): number {
     if (options.json) printJson('campaign', { id: ended.id, status: ended.status, progress });
     say(progressLine(progress));
     say(`See it with: pnpm ordeal show ${ended.id}`);
@@ -123,5 +123,6 @@ function refuseOperatorDb(options: EnqueueOptions, say: (line: string) => void):
     );
   }
   const found = resolve('data/operator.db');
-  if (existsSync(found)) say(`Found ${found}: this version cannot use it yet, the campaign runs with operator none.`);
+  if (existsSync(found))
+    say(`Found ${found}: this version cannot use it yet, the campaign runs with operator none.`);
 }

@@ -18,7 +18,9 @@ export function addQuickstart(program: Command): void {
       const signal = stopSignal();
       const say = (line: string): void => console.log(line);
       const config = await loadCampaignConfig(CAMPAIGN_FILE);
-      say('A campaign breaks a system on purpose, again and again, and measures how it gets back on its feet.');
+      say(
+        'A campaign breaks a system on purpose, again and again, and measures how it gets back on its feet.',
+      );
       say(`This one: campaigns/quickstart.yaml\n${configSummary(config)}\n`);
       await using installation = await openInstallation(say);
       const { campaign, progress } = await runCampaign(config, installation, {

@@ -45,7 +45,10 @@ export function addReaders(program: Command): void {
       await using installation = await openInstallation();
       const { store } = installation;
       const campaign = await findCampaign(store, id);
-      const [trials, progress] = await Promise.all([allTrials(store, campaign.id), store.progress(campaign.id)]);
+      const [trials, progress] = await Promise.all([
+        allTrials(store, campaign.id),
+        store.progress(campaign.id),
+      ]);
       if (options.json) {
         return printJson('campaign', { ...outline(campaign), config: campaign.config, progress, trials });
       }
@@ -126,6 +129,7 @@ async function newestWithKey(store: Store, key: string): Promise<Trial | undefin
 }
 
 function outline(campaign: Campaign): object {
-  const { id, name, status, seed, parallel, cooldownSeconds, trialCount, createdAt, finishedAt, needs } = campaign;
+  const { id, name, status, seed, parallel, cooldownSeconds, trialCount, createdAt, finishedAt, needs } =
+    campaign;
   return { id, name, status, seed, parallel, cooldownSeconds, trialCount, createdAt, finishedAt, needs };
 }

@@ -1,5 +1,4 @@
 import { mkdir, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Instance, InstanceLabel, InstanceRequest, Runtime } from '@ordeal/core';
 import type { Folders } from '@ordeal/place';
 import { ProcessInstance } from './instance.ts';
@@ -8,7 +7,7 @@ import { removeLeftovers } from './leftovers.ts';
 import { createPortAllotment } from './ports.ts';
 
 export interface ProcessRuntimeOptions {
-  /** Instances must live below `data` (or `home`); subjects cache below `data/cache`. */
+  /** Instances must live below `data` (or `home`); subjects cache in `shared`. */
   readonly folders: Folders;
   /** The guard's clock: stamps node events. */
   readonly monotonicMs: () => number;
@@ -20,7 +19,7 @@ export interface ProcessRuntimeOptions {
  *
  * Limits: a link's address belongs to one dialler, so a system that advertises one address to everybody is not
  * for it; a cut is felt by what waits for an answer, not by TCP's own time-outs; and elsewhere than on Linux
- * only descendants of a living root process are found.
+ * only descendants of a living root process are found, and nowhere an orphan that has left the node's folder.
  *
  * @example
  * const runtime = createProcessRuntime({ folders: openFolders(), monotonicMs });
