@@ -37,8 +37,7 @@ export class GuardKeeper {
 
   lastTick(): GuardProof | undefined {
     const guard = this.#current;
-    const tick = guard?.lastTick;
-    return guard === undefined || tick === undefined ? undefined : { guard, guardMs: tick.guardMs };
+    return guard === undefined ? undefined : { guard, guardMs: guard.lastTick.guardMs };
   }
 
   /** Renews leases at the guard that the proof came from; a guard that is gone needs none. */
@@ -73,8 +72,8 @@ export class GuardKeeper {
   #succeed(guard: GuardClient, reason: string): void {
     if (this.#closing) return;
     this.#log.error({ guard: guard.identity, reason }, 'guard lost: starting its successor');
-    guard.kill();
     this.#current = undefined;
-    this.#ready = this.#spawn();
+    // The successor takes over only what belongs to the dead.
+    this.#ready = guard.kill().then(() => this.#spawn());
   }
 }

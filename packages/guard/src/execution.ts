@@ -175,8 +175,8 @@ export class Execution {
     return this.#turns.take(async (signal) => {
       const known = this.#injections.get(injection);
       if (known === undefined) throw new OrdealError('BAD_INPUT', `there is no injection ${injection}`);
-      const finding = await known.look(signal);
-      return { atMs: this.#parts.monotonicMs(), finding };
+      const findings = await known.look(signal);
+      return { atMs: this.#parts.monotonicMs(), ...findings };
     });
   }
 

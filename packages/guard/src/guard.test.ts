@@ -23,11 +23,11 @@ describe('one trial', () => {
     expect(applied.zeroMs).toBeGreaterThanOrEqual(beforeMs);
     expect(applied.appliedMs).toBeGreaterThanOrEqual(applied.zeroMs);
     expect(applied.activeMs).toBeGreaterThanOrEqual(applied.appliedMs);
-    expect((await guard.ask('probe', { fence, injection: 'x' })).finding.holds).toBe(true);
+    expect((await guard.ask('probe', { fence, injection: 'x' })).active.holds).toBe(true);
 
     const undone = await guard.ask('undo', { fence, injection: 'x', goneWithinMs: 1_000 });
     expect(undone.goneMs).toBeGreaterThanOrEqual(undone.undoneMs);
-    expect((await guard.ask('probe', { fence, injection: 'x' })).finding.holds).toBe(false);
+    expect((await guard.ask('probe', { fence, injection: 'x' })).active.holds).toBe(false);
     expect(await guard.ask('remove', { fence })).toEqual({ clean: true, undone: [] });
     expect(harness.acts).toEqual([
       'journal instance',

@@ -63,10 +63,12 @@ export class Injection {
     return seen;
   }
 
-  /** One look: does it still bite? */
-  look(signal: AbortSignal): Promise<Finding> {
+  /** One look with each probe: does it still bite, is it gone? One after the other, for they disturb each other. */
+  async look(signal: AbortSignal): Promise<{ active: Finding; gone: Finding }> {
     const { fault, plan, site } = this.#parts;
-    return lookOnce((look) => fault.active(plan, site, look), signal);
+    const active = await lookOnce((look) => fault.active(plan, site, look), signal);
+    const gone = await lookOnce((look) => fault.gone(plan, site, look), signal);
+    return { active, gone };
   }
 
   /**

@@ -108,10 +108,13 @@ export const VERBS = {
     body: z.object({ fence, injection: z.string(), goneWithinMs: z.number() }),
     answer: z.object({ undoneMs: z.number(), goneMs: z.number().nullable(), finding }),
   },
-  /** One look with the fault's own probe: does it still bite? For faults that end by themselves or by an operator. */
+  /**
+   * One look with each of the fault's probes. A fault has ended when it does not bite *and* is seen gone: one
+   * probe alone may miss what is there on a busy machine.
+   */
   probe: {
     body: z.object({ fence, injection: z.string() }),
-    answer: z.object({ atMs: z.number(), finding }),
+    answer: z.object({ atMs: z.number(), active: finding, gone: finding }),
   },
   /** Marks zero of a baseline: nothing is applied. */
   zero: { body: z.object({ fence }), answer: z.object({ zeroMs: z.number(), zeroAt: z.string() }) },

@@ -218,8 +218,12 @@ class RunningTrial {
   async #endFault(): Promise<void> {
     if (this.#plan === undefined || this.#undone !== undefined) return;
     if (this.#run.kind === 'condition' && this.#record.activeMs !== null) {
-      const { finding } = await this.#ask('probe', { injection: this.#plan.injection }, ACTIVE_WITHIN_MS);
-      if (!finding.holds) {
+      const { active, gone } = await this.#ask(
+        'probe',
+        { injection: this.#plan.injection },
+        ACTIVE_WITHIN_MS,
+      );
+      if (!active.holds && gone.holds) {
         this.#record.faultClearedBy = 'unknown';
         this.#findings.push('fault_ended_before_undo');
       }

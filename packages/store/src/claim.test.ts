@@ -153,18 +153,36 @@ test('a clock that was set back does not stretch a rest', async () => {
   expect(await claim(two)).toMatchObject({ kind: 'claimed' });
 });
 
-test.each(['given_back', 'lost', 'cancelled'] as const)(
+test.each(['given_back', 'cancelled'] as const)(
   'an execution that ends %s frees its slot at once',
   async (end) => {
     const { ids } = await create(2, { parallel: 1, cooldownSeconds: 60 });
     const [one = '', two = ''] = ids;
     await claim(one);
     const ref = { trialId: one, execution: 1 };
-    await store.endExecution(ref, end === 'lost' ? { end, error: 'gone' } : { end });
+    await store.endExecution(ref, { end });
     await store.restSlot(ref, 60_000);
     expect(await claim(two)).toMatchObject({ kind: 'claimed' });
   },
 );
+
+test('the slot of a lost execution waits a while for its own trial, and only for that', async () => {
+  const { ids } = await create(3, { parallel: 1, cooldownSeconds: 60 });
+  const [one = '', two = '', three = ''] = ids;
+  await claim(one);
+  await store.endExecution({ trialId: one, execution: 1 }, { end: 'lost', error: 'gone' });
+  const waiting = await claim(two);
+  expect(waiting).toMatchObject({ kind: 'wait', reason: 'resting' });
+  expect(waiting.kind === 'wait' && waiting.waitMs).toBeLessThanOrEqual(10_000);
+  expect(await claim(one)).toMatchObject({ kind: 'claimed', execution: 2 });
+  // Taken: the reservation must not count beside the live execution.
+  await store.endExecution({ trialId: one, execution: 2 }, { end: 'given_back' });
+  expect(await claim(two)).toMatchObject({ kind: 'claimed' });
+
+  await store.endExecution({ trialId: two, execution: 1 }, { end: 'lost', error: 'gone' });
+  await store.query(`update executions set slot_free_at = clock_timestamp() where "end" = 'lost'`);
+  expect(await claim(three)).toMatchObject({ kind: 'claimed' });
+});
 
 test('a retry reopens a failed trial with fresh budgets, and its finished campaign', async () => {
   const { campaign, first } = await create(1, { attempts: 1 });

@@ -3,7 +3,7 @@ import { longestBackoffMs } from './backoff.ts';
 import { lockCampaign, moveCampaign } from './campaigns.ts';
 import { inTransaction, type Session, type TransactionSession } from './database/session.ts';
 import type { Campaign, Claim, Trial } from './rows.ts';
-import { countSlots } from './slots.ts';
+import { countSlots, takeReservedSlot } from './slots.ts';
 import { campaignOfTrial, lockTrial } from './trials.ts';
 
 /** How long a job of a paused campaign should stay away; the queue is paused too, so this is rare. */
@@ -38,7 +38,7 @@ export function claim(session: Session, request: ClaimRequest): Promise<Claim> {
 
     return (
       (await refuseByBackoff(inside, campaign, trial)) ??
-      (await refuseBySlots(inside, campaign)) ??
+      (await refuseBySlots(inside, campaign, trial.id)) ??
       (await startExecution(inside, campaign.id, request))
     );
   });
@@ -88,8 +88,12 @@ async function refuseByBackoff(
   return { kind: 'wait', waitMs, reason: 'backoff' };
 }
 
-async function refuseBySlots(inside: TransactionSession, campaign: Campaign): Promise<Claim | undefined> {
-  const { live, resting, restMs } = await countSlots(inside, campaign);
+async function refuseBySlots(
+  inside: TransactionSession,
+  campaign: Campaign,
+  trialId: string,
+): Promise<Claim | undefined> {
+  const { live, resting, restMs } = await countSlots(inside, campaign, trialId);
   if (live >= campaign.parallel) return { kind: 'busy' };
   if (live + resting < campaign.parallel) return undefined;
   return { kind: 'wait', waitMs: Math.max(restMs, 1), reason: 'resting' };
@@ -110,6 +114,7 @@ async function startExecution(
     .insertInto('executions')
     .values({ trial_id: trialId, execution, campaign_id: campaignId, worker_id: workerId, place })
     .execute();
+  await takeReservedSlot(inside, trialId);
   const campaign = await lockCampaign(inside, campaignId);
   const trial = await lockTrial(inside, trialId);
   if (campaign === undefined || trial === undefined) return { kind: 'over', status: 'unknown', error: null };

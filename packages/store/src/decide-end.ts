@@ -16,8 +16,11 @@ export interface Decision {
   readonly losses: number;
   /** Until the trial may be claimed again; null: it has ended. */
   readonly retryInMs: number | null;
-  /** The slot stays taken until the instance is removed and has rested. */
-  readonly holdsSlot: boolean;
+  /**
+   * `held`: taken until the instance is removed and has rested. `reserved`: free for the trial's own next
+   * execution only, for a while; otherwise a lost trial would stand behind all those that have not run yet.
+   */
+  readonly slot: 'free' | 'held' | 'reserved';
 }
 
 /** The table "How an execution ends", as a function; pure. */
@@ -41,14 +44,14 @@ export function decideEnd(campaign: Campaign, trial: Trial, result: ExecutionRes
         outcome: result.outcome,
         record: result.record,
         error: null,
-        holdsSlot: true,
+        slot: 'held',
       };
     case 'void':
     case 'error': {
       const failures = trial.failures + 1;
-      if (campaign.status === 'cancelled') return { ...over, failures, status: 'cancelled', holdsSlot: true };
+      if (campaign.status === 'cancelled') return { ...over, failures, status: 'cancelled', slot: 'held' };
       if (failures < campaign.attempts) {
-        return { ...again(backoffMs(campaign, trial, failures)), failures, holdsSlot: true };
+        return { ...again(backoffMs(campaign, trial, failures)), failures, slot: 'held' };
       }
       const isVoid = result.end === 'void';
       return {
@@ -58,19 +61,19 @@ export function decideEnd(campaign: Campaign, trial: Trial, result: ExecutionRes
         outcome: isVoid ? 'void' : null,
         voidCause: isVoid ? result.voidCause : null,
         record: result.record,
-        holdsSlot: true,
+        slot: 'held',
       };
     }
     case 'lost': {
       const losses = trial.losses + 1;
-      if (campaign.status === 'cancelled') return { ...over, losses, status: 'cancelled', holdsSlot: false };
-      if (losses < LOSS_BUDGET) return { ...again(0), losses, holdsSlot: false };
-      return { ...over, losses, status: 'failed', holdsSlot: false };
+      if (campaign.status === 'cancelled') return { ...over, losses, status: 'cancelled', slot: 'free' };
+      if (losses < LOSS_BUDGET) return { ...again(0), losses, slot: 'reserved' };
+      return { ...over, losses, status: 'failed', slot: 'free' };
     }
     case 'given_back':
-      if (campaign.status === 'cancelled') return { ...over, status: 'cancelled', holdsSlot: false };
-      return { ...again(0), holdsSlot: false };
+      if (campaign.status === 'cancelled') return { ...over, status: 'cancelled', slot: 'free' };
+      return { ...again(0), slot: 'free' };
     case 'cancelled':
-      return { ...over, status: 'cancelled', holdsSlot: false };
+      return { ...over, status: 'cancelled', slot: 'free' };
   }
 }

@@ -4,7 +4,7 @@ import { inTransaction, notifyCampaign, type Session, type TransactionSession } 
 import { toJsonText, toText } from './database/text.ts';
 import { type Decision, decideEnd } from './decide-end.ts';
 import type { Campaign, Ended, ExecutionRef, ExecutionResult, Trial } from './rows.ts';
-import { slotHeldUntil } from './slots.ts';
+import { slotFreeAt } from './slots.ts';
 import { campaignOfTrial, lockTrial } from './trials.ts';
 
 /**
@@ -82,7 +82,7 @@ async function end(
     .set({
       ...columns,
       ended_at: sql<Date>`clock_timestamp()`,
-      slot_free_at: decision.holdsSlot ? slotHeldUntil(campaign) : null,
+      slot_free_at: slotFreeAt(campaign, decision.slot),
     })
     .where('trial_id', '=', ref.trialId)
     .where('execution', '=', ref.execution)

@@ -1,9 +1,16 @@
 import { sql } from 'kysely';
 import type { TransactionSession } from './database/session.ts';
+import type { Decision } from './decide-end.ts';
 import type { Campaign } from './rows.ts';
 
 /** What removing an instance may take: until then a recorded execution's slot counts as taken. */
 export const REMOVAL_ALLOWANCE_MS = 30_000;
+
+/**
+ * How long a lost execution's slot waits for its own trial. Its job comes back within seconds; should it be lost
+ * as well, the others go on after this.
+ */
+const RESERVED_MS = 10_000;
 
 /** The database's clock is corrected by small steps all the time; these must not free a slot. */
 const CLOCK_TOLERANCE_MS = 1_000;
@@ -13,9 +20,22 @@ function longestRestMs(campaign: Campaign): number {
   return campaign.cooldownSeconds * 1_000 + REMOVAL_ALLOWANCE_MS;
 }
 
-/** When the slot of an execution that ends now becomes free, unless `restSlot` says it sooner. */
-export function slotHeldUntil(campaign: Campaign) {
-  return sql<Date>`clock_timestamp() + ${longestRestMs(campaign)} * interval '1 millisecond'`;
+/** When the slot of an execution that ends now becomes free, unless `restSlot` or its trial's next claim says it sooner. */
+export function slotFreeAt(campaign: Campaign, slot: Decision['slot']) {
+  if (slot === 'free') return null;
+  const ms = slot === 'held' ? longestRestMs(campaign) : RESERVED_MS;
+  return sql<Date>`clock_timestamp() + ${ms} * interval '1 millisecond'`;
+}
+
+/** The trial takes its reserved slot: from now on only its live execution counts. */
+export async function takeReservedSlot(inside: TransactionSession, trialId: string): Promise<void> {
+  await inside.db
+    .updateTable('executions')
+    .set({ slot_free_at: null })
+    .where('trial_id', '=', trialId)
+    .where('end', '=', 'lost')
+    .where('slot_free_at', 'is not', null)
+    .execute();
 }
 
 export interface SlotUse {
@@ -25,8 +45,12 @@ export interface SlotUse {
   readonly restMs: number;
 }
 
-/** How many of the campaign's slots are taken. Exact only under the campaign's lock. */
-export async function countSlots(inside: TransactionSession, campaign: Campaign): Promise<SlotUse> {
+/** How many of the campaign's slots are taken for this trial. Exact only under the campaign's lock. */
+export async function countSlots(
+  inside: TransactionSession,
+  campaign: Campaign,
+  trialId: string,
+): Promise<SlotUse> {
   const until = longestRestMs(campaign) + CLOCK_TOLERANCE_MS;
   const counted = await sql<SlotUse>`
     select
@@ -37,6 +61,7 @@ export async function countSlots(inside: TransactionSession, campaign: Campaign)
     from executions
     where campaign_id = ${campaign.id}
       and slot_free_at > clock_timestamp()
-      and slot_free_at <= clock_timestamp() + ${until} * interval '1 millisecond'`.execute(inside.db);
+      and slot_free_at <= clock_timestamp() + ${until} * interval '1 millisecond'
+      and not ("end" = 'lost' and trial_id = ${trialId})`.execute(inside.db);
   return counted.rows[0] ?? { live: 0, resting: 0, restMs: 0 };
 }

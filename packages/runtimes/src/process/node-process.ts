@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   describeError,
   type NodeEvent,
@@ -6,7 +7,7 @@ import {
   type NodeSpec,
   type ProcessLaunch,
 } from '@ordeal/core';
-import { identityOf, isAlive, type ProcessIdentity } from '@ordeal/place';
+import { identityOf, isAlive, type ProcessIdentity, signalProcess } from '@ordeal/place';
 import { launchNode, type NodePlace } from './launch-node.ts';
 import { killTree, treeMembers } from './process-tree.ts';
 
@@ -14,6 +15,8 @@ import { killTree, treeMembers } from './process-tree.ts';
 const QUICK_DEATH_MS = 2_000;
 /** The longest that a crash loop waits between two starts, unless the node's own delay is longer. */
 const MAX_BACKOFF_MS = 30_000;
+/** What a server may take to end by its end signal before it is killed; removal has to be quick. */
+const END_WITHIN_MS = 1_000;
 /** A first step for nodes whose restart delay is zero. */
 const MIN_BACKOFF_MS = 100;
 
@@ -95,11 +98,14 @@ export class NodeProcess {
     return this.start();
   }
 
-  /** Kills the whole tree for good. Idempotent. */
+  /** Kills the whole tree for good, after a moment for an end signal if it has one. Idempotent. */
   retire(): Promise<void> {
     this.#isRetired = true;
     clearTimeout(this.#restart);
-    return this.#inTurn(() => this.#kill());
+    return this.#inTurn(async () => {
+      await this.#endPolitely();
+      await this.#kill();
+    });
   }
 
   #inTurn<T>(act: () => Promise<T>): Promise<T> {
@@ -110,6 +116,15 @@ export class NodeProcess {
 
   #roots(): ProcessIdentity[] {
     return this.#life === undefined ? [] : [this.#life.incarnation];
+  }
+
+  async #endPolitely(): Promise<void> {
+    const { endSignal } = this.#options.launch;
+    const life = this.#life;
+    if (endSignal === undefined || life === undefined) return;
+    life.killed = true;
+    if (!signalProcess(life.incarnation, endSignal)) return;
+    await Promise.race([life.ended, delay(END_WITHIN_MS, undefined, { ref: false })]);
   }
 
   async #kill(): Promise<void> {
