@@ -1,7 +1,7 @@
 import { onLauncherGone } from './launcher.ts';
 
 /** Why the process is asked to stop. */
-export type StopReason = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'launcher gone';
+type StopReason = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'launcher gone';
 
 /**
  * One signal for every way a person or a supervisor stops us. A second SIGINT or SIGTERM leaves at once: the guard

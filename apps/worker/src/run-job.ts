@@ -23,7 +23,7 @@ export interface JobParts {
 }
 
 /** From a job in hand to what becomes of it. Postgres decides; the job is only the occasion to ask. */
-export async function runJob(parts: JobParts, job: TakenJob): Promise<Disposition> {
+async function runJob(parts: JobParts, job: TakenJob): Promise<Disposition> {
   if (parts.stopping.aborted) return { kind: 'give_back' };
   // Before the claim, so that no execution waits for a guard while its lease runs.
   const guard = await parts.guard.ready();
