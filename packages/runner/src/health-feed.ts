@@ -10,6 +10,7 @@ type OwnEvent = Extract<GuardEvent, { fence: Fence }>;
 export class HealthFeed implements Disposable {
   readonly #waiting: OwnEvent[] = [];
   readonly #stopListening: () => void;
+  #guardLost: string | undefined;
   #wake: () => void = () => {};
 
   constructor(guard: GuardClient, fence: Fence) {
@@ -19,10 +20,15 @@ export class HealthFeed implements Disposable {
       this.#waiting.push(event);
       this.#wake();
     });
+    // Nothing is asked of the guard while its events are awaited: its death has to be heard here, too.
+    void guard.closed.then((reason) => {
+      this.#guardLost = reason;
+      this.#wake();
+    });
   }
 
   /**
-   * @throws OrdealError GUARD_REFUSED when the guard abandoned the execution; DEADLINE when nothing decided
+   * @throws OrdealError GUARD_REFUSED when the guard abandoned the execution; GUARD_LOST when it is gone; DEADLINE when nothing decided
    * within `timeoutMs`, which only happens when the guard has gone mute; the signal's reason when aborted.
    */
   async until<T>(
@@ -32,6 +38,7 @@ export class HealthFeed implements Disposable {
     const signal = deadlineSignal(options.timeoutMs, options.signal);
     for (;;) {
       options.signal.throwIfAborted();
+      if (this.#guardLost !== undefined) throw new OrdealError('GUARD_LOST', this.#guardLost);
       const event = this.#waiting.shift();
       if (event === undefined) {
         if (signal.aborted)
