@@ -62,6 +62,11 @@ describe.each(BACKENDS)('on the %s backend', (backend) => {
         async () => ((await store.getCampaign(id))?.status === 'finished' ? true : undefined),
         { timeoutMs: 150_000, everyMs: 250 },
       );
+      await waitFor(
+        'the ledger has no open row',
+        async () => ((await store.openInjections()).length === 0 ? true : undefined),
+        { timeoutMs: 10_000, everyMs: 250 },
+      );
       const trials = await store.listTrials(id);
       expect(trials.map((trial) => trial.status)).toEqual([
         'completed',

@@ -24,6 +24,7 @@ it('SIGTERM undoes, gives back unspent and exits within 15 s; the next worker ca
   expect(performance.now() - askedMs).toBeLessThan(15_000);
   expect(world.trialProcesses()).toEqual([]);
   expect(await store.progress(id)).toMatchObject({ pending: 2, running: 0 });
+  expect(await store.openInjections(), 'the ledger').toEqual([]);
   for (const trial of await store.listTrials(id)) {
     expect(trial).toMatchObject({ failures: 0, losses: 0 });
     expect((await store.listExecutions(trial.id)).map((execution) => execution.end)).toEqual(['given_back']);

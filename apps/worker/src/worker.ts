@@ -8,6 +8,7 @@ import { startCampaignDesk } from './campaign-desk.ts';
 import { findCapabilities } from './capabilities.ts';
 import { GuardKeeper } from './guard-keeper.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import { startLedgerWatch } from './ledger-watch.ts';
 import { LiveExecutions } from './live-executions.ts';
 import { startLostWatch } from './lost-watch.ts';
 import { type JobParts, jobHandler } from './run-job.ts';
@@ -68,6 +69,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     log,
   });
   const lostWatch = startLostWatch({ store, timing, log, onLost: () => desk.kick() });
+  const ledgerWatch = startLedgerWatch({ store, folders, place, log });
   const stopListening = await store.onCampaignChange(() => {
     // A cancel reaches running trials by the beat's answer; a new campaign by a look.
     heartbeat.now();
@@ -82,7 +84,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     await stopListening();
     await desk.stop();
     await desk.closeAll(STOP_TRIALS_MS);
-    await Promise.all([heartbeat.stop(), lostWatch.stop()]);
+    await Promise.all([heartbeat.stop(), lostWatch.stop(), ledgerWatch.stop()]);
     await guard.close();
     await store.retireWorker(id);
     log.info({ worker: id }, 'worker stopped');

@@ -24,8 +24,8 @@ export const VOID_CAUSES = ['never_steady', 'fault_not_active', 'instance_lost']
 export type VoidCause = (typeof VOID_CAUSES)[number];
 
 /**
- * A ledger row's life. `planned` is committed before the fault may act; `unproven` means that no probe could
- * show the fault gone, and that the instance was destroyed instead.
+ * A ledger row's life. `planned` is committed before the fault may act; `unproven`: no probe could show the fault
+ * gone, and it is `gone` only once its instance is removed.
  */
 export const INJECTION_STATES = ['planned', 'applied', 'active', 'undone', 'gone', 'unproven'] as const;
 export type InjectionState = (typeof INJECTION_STATES)[number];

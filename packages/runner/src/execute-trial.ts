@@ -28,11 +28,11 @@ export async function executeTrial(execution: TrialExecution): Promise<Ended> {
   if (result.end === 'result') {
     const ended = await record(store, ref, result);
     // The result stands whatever the removal says: a guard that cannot remove now sweeps at its next start.
-    await removeInstance(guard, ref).catch(() => {});
+    await removeInstance(store, guard, ref).catch(() => {});
     if (ended.kind === 'ended') await store.restSlot(ref, campaign.cooldownSeconds * 1000);
     return ended;
   }
-  const removal = await removeInstance(guard, ref).then(
+  const removal = await removeInstance(store, guard, ref).then(
     () => undefined,
     (error: unknown) => error,
   );
@@ -60,12 +60,25 @@ function record(
   });
 }
 
-async function removeInstance(guard: GuardClient, ref: ExecutionRef): Promise<void> {
-  await guard.ask(
+/** Undoes what is left and removes the instance; with it, the ledger's open rows are closed. */
+async function removeInstance(
+  store: Pick<Store, 'advanceInjection'>,
+  guard: GuardClient,
+  ref: ExecutionRef,
+): Promise<void> {
+  const { clean, undone } = await guard.ask(
     'remove',
     { fence: { trial: ref.trialId, execution: ref.execution } },
     { timeoutMs: REMOVE_TIMEOUT_MS },
   );
+  for (const injection of undone) {
+    // States only move forward: what a probe saw gone before stays as it was seen. Rows left open by an outage are
+    // closed by the watch over the ledger.
+    const state = clean ? 'gone' : 'unproven';
+    await store.advanceInjection(injection, state, {
+      seen: clean ? 'its instance is removed' : 'removal failed',
+    });
+  }
 }
 
 /** An execution that was interrupted or broke: never a result. */

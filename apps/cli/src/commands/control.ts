@@ -7,6 +7,7 @@ import { followCampaign } from '../follow-campaign.ts';
 import { progressLine } from '../format.ts';
 import { openInstallation } from '../installation.ts';
 import { printJson } from '../json.ts';
+import { spelled } from '../spelled.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { findCampaign } from './read.ts';
 
@@ -57,7 +58,7 @@ export function addControl(program: Command): void {
         return;
       }
       await startEmbedded(openFolders());
-      console.log('The embedded Postgres is up. Stop it with: pnpm ordeal down');
+      console.log(spelled('The embedded Postgres is up. Stop it with: pnpm ordeal down'));
     });
 
   program

@@ -10,6 +10,7 @@ import { configSummary, progressLine } from '../format.ts';
 import { openInstallation } from '../installation.ts';
 import { printJson } from '../json.ts';
 import { runCampaign } from '../run-campaign.ts';
+import { commandList, spelled } from '../spelled.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { whereTyped } from '../where-typed.ts';
 
@@ -51,7 +52,7 @@ export function addEnqueue(program: Command): void {
     .option('--with-worker', 'run a worker in this process until the campaign has ended')
     .option('--operator-db <path>', 'select the operator operator-db and its database')
     .option('--json', 'print JSON instead of text')
-    .addHelpText('after', EXAMPLE)
+    .addHelpText('after', spelled(EXAMPLE))
     .action(async (file: string, options: EnqueueOptions) => {
       process.exitCode = await enqueue(file, options);
     });
@@ -102,17 +103,21 @@ async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
   function report(ended: Campaign, progress: Parameters<typeof progressLine>[0]): number {
     if (options.json) printJson('campaign', { id: ended.id, status: ended.status, progress });
     say(progressLine(progress));
-    say(`See it with: pnpm ordeal show ${ended.id}`);
+    say(spelled(`See it with: pnpm ordeal show ${ended.id}`));
     return progress.failed === 0 && ended.status === 'finished' ? 0 : 1;
   }
 }
 
 function announce(campaign: Campaign, say: (line: string) => void): void {
   say(`Campaign ${campaign.id}`);
-  say(`  watch it:   pnpm ordeal watch ${campaign.id}`);
-  say(`  results:    pnpm ordeal show ${campaign.id}`);
-  say('  run trials: pnpm worker        (on as many machines as you like)');
-  say('  all queues: pnpm dashboard');
+  say(
+    commandList([
+      [`pnpm ordeal watch ${campaign.id}`, 'follow it to the end'],
+      [`pnpm ordeal show ${campaign.id}`, 'its results so far'],
+      ['pnpm worker', 'run trials, on as many machines as you like'],
+      ['pnpm dashboard', 'the queues in a browser'],
+    ]),
+  );
 }
 
 function refuseOperatorDb(options: EnqueueOptions, say: (line: string) => void): void {

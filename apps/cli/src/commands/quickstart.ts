@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { configSummary, progressLine } from '../format.ts';
 import { openInstallation } from '../installation.ts';
 import { runCampaign } from '../run-campaign.ts';
+import { commandList } from '../spelled.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { allTrials, campaignReport } from './read.ts';
 
@@ -31,10 +32,14 @@ export function addQuickstart(program: Command): void {
       say(`\n${campaignReport(campaign, await allTrials(installation.store, campaign.id))}`);
       say(`\n${progressLine(progress)}\n`);
       say('What next:');
-      say(`  pnpm ordeal trial ${campaign.id} 'postgres/node_kill#0'   one trial with its timeline`);
-      say('  pnpm enqueue campaigns/quickstart.yaml --dry-run    what a campaign file expands to');
-      say('  pnpm dashboard                                      the queues in a browser');
-      say('  pnpm ordeal down                                    stop the embedded Postgres');
+      say(
+        commandList([
+          [`pnpm ordeal trial ${campaign.id} 'postgres/node_kill#0'`, 'one trial with its timeline'],
+          ['pnpm enqueue campaigns/quickstart.yaml --dry-run', 'what a campaign file expands to'],
+          ['pnpm dashboard', 'the queues in a browser'],
+          ['pnpm ordeal down', 'stop the embedded Postgres'],
+        ]),
+      );
       process.exitCode = progress.failed === 0 && campaign.status === 'finished' ? 0 : 1;
     });
 }

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { campaignTable, cellTable, progressLine, trialTable } from '../format.ts';
 import { openInstallation } from '../installation.ts';
 import { printJson } from '../json.ts';
+import { spelled } from '../spelled.ts';
 import { trialReport } from '../trial-report.ts';
 
 interface ReadOptions {
@@ -33,7 +34,9 @@ export function addReaders(program: Command): void {
           campaigns: rows.map(({ campaign, progress }) => ({ ...outline(campaign), progress })),
         });
       }
-      console.log(rows.length === 0 ? 'No campaigns yet. Try: pnpm quickstart' : campaignTable(rows));
+      console.log(
+        rows.length === 0 ? spelled('No campaigns yet. Try: pnpm quickstart') : campaignTable(rows),
+      );
     });
 
   program

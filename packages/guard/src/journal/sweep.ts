@@ -1,14 +1,11 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { describeError, OrdealError, type Runtime } from '@ordeal/core';
 import { type Folders, identityOf } from '@ordeal/place';
 import type { Recovered } from '../protocol.ts';
 import { claimFolder } from './claim.ts';
-import { type LeftInstance, leftInstances } from './entries.ts';
+import type { LeftInstance } from './entries.ts';
 import { type GuardFolder, isOwnerDead, listGuardFolders } from './guard-folder.ts';
-
-/** What is left of a trial of which the journal knows nothing: never expected, swept all the same. */
-const UNKNOWN_TRIAL = { trial: 'unknown', execution: 0 };
+import { leftIn } from './left-instances.ts';
 
 /**
  * Removes what dead guards of this installation left, from their journals and folders. Living guards are not
@@ -38,27 +35,6 @@ async function sweepFolder(folder: GuardFolder, runtimes: readonly Runtime[]): P
   if (recovered.every(({ clean }) => clean)) await rm(folder.path, { recursive: true, force: true });
   else await claim.release();
   return recovered;
-}
-
-/** From the journal, and from the folders: an instance is journaled before it exists, but disks lie. */
-async function leftIn(folder: GuardFolder, runtimes: readonly Runtime[]): Promise<LeftInstance[]> {
-  const text = await readFile(folder.journal, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
-  const journaled = leftInstances(text);
-  const names = await readdir(folder.instances).catch(() => []);
-  const known = new Set(journaled.map(({ label }) => basename(label.folder)));
-  const unknown = names
-    .filter((name) => !known.has(name))
-    .flatMap((instance) =>
-      runtimes.map(({ name }) => ({
-        label: { instance, ...UNKNOWN_TRIAL, folder: join(folder.instances, instance) },
-        runtime: name,
-        injections: [],
-      })),
-    );
-  return [...journaled, ...unknown];
 }
 
 async function recover(left: LeftInstance, runtimes: readonly Runtime[]): Promise<Recovered> {

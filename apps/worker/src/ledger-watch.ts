@@ -1,0 +1,42 @@
+import { describeError } from '@ordeal/core';
+import { heldExecutions } from '@ordeal/guard';
+import type { Folders } from '@ordeal/place';
+import type { Store } from '@ordeal/store';
+import type { Logger } from 'pino';
+import { every, type Loop } from './loop.ts';
+
+const LOOK_EVERY_MS = 5_000;
+
+/**
+ * Closes the ledger's rows of this place whose worker can no longer do it: the guard of a dead worker undoes on its
+ * own, and has nobody to tell. A row is closed when its execution has ended and no guard here, alive or dead, has
+ * anything left of it.
+ */
+export function startLedgerWatch(parts: {
+  store: Store;
+  folders: Folders;
+  place: string;
+  log: Logger;
+}): Loop {
+  const { store, folders, place, log } = parts;
+
+  async function look(): Promise<void> {
+    try {
+      const open = await store.openInjections(place);
+      if (open.length === 0) return;
+      // In this order: what is live here and now is not looked for in journals that were read before.
+      const live = new Set((await store.liveExecutions()).map((ref) => `${ref.trialId}/${ref.execution}`));
+      const held = new Set((await heldExecutions(folders)).map((ref) => `${ref.trial}/${ref.execution}`));
+      for (const injection of open) {
+        const key = `${injection.trialId}/${injection.execution}`;
+        if (live.has(key) || held.has(key)) continue;
+        await store.advanceInjection(injection.id, 'gone', { seen: 'its instance is removed' });
+        log.info({ injection: injection.id }, 'closed a row of the ledger: the instance is removed');
+      }
+    } catch (error) {
+      log.warn({ error: describeError(error) }, 'could not look through the ledger');
+    }
+  }
+
+  return every(LOOK_EVERY_MS, look);
+}
