@@ -1,4 +1,5 @@
 import { FastifyAdapter } from '@bull-board/fastify';
+import { OrdealError } from '@ordeal/core';
 import type { CampaignQueues } from '@ordeal/queue';
 import type { Store } from '@ordeal/store';
 import { fastify } from 'fastify';
@@ -35,7 +36,14 @@ export async function startDashboard(options: {
   const board = await startBoard({ ...options, adapter });
   await server.register(adapter.registerPlugin(), { prefix: BOARD_PATH });
   server.get('/', (_request, reply) => reply.redirect(BOARD_PATH));
-  const url = await server.listen({ host: HOST, port: options.port });
+  const url = await server.listen({ host: HOST, port: options.port }).catch(async (error: unknown) => {
+    await board.close();
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new OrdealError(
+      'BAD_INPUT',
+      `port ${options.port} is taken: choose another with --port, or 0 for a free one`,
+    );
+  });
   return {
     url,
     async close() {
