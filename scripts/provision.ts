@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 /** A program that some tests need, and the Debian package that brings it. */
 interface Need {
@@ -7,6 +7,8 @@ interface Need {
   readonly debianPackage: string;
   readonly tests: string;
 }
+
+const POLICY_FILE = '/usr/sbin/policy-rc.d';
 
 const NEEDS: readonly Need[] = [
   { program: 'redis-server', debianPackage: 'redis-server', tests: 'everything on the Redis backend' },
@@ -25,14 +27,29 @@ export function provision(): readonly Need[] {
   console.log(
     `Installing what the tests need (ORDEAL_NO_PROVISION=1 turns this off): apt-get install ${names}`,
   );
-  // A package's own service must not start: the tests start servers of their own.
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  run('apt-get', ['update', '-q'], env);
-  run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...names.split(' ')], env);
+  withoutStartingServices(() => {
+    run('apt-get', ['update', '-q']);
+    run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...names.split(' ')]);
+  });
   return missing.filter((need) => !isInstalled(need.program));
 }
 
-function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): void {
+/**
+ * The tests start servers of their own: a package's service must not start because of them. A `policy-rc.d` that
+ * answers 101 is how Debian is told so (invoke-rc.d(8)); one that is there already is left alone.
+ */
+function withoutStartingServices(install: () => void): void {
+  const isOurs = !existsSync(POLICY_FILE);
+  if (isOurs) writeFileSync(POLICY_FILE, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    install();
+  } finally {
+    if (isOurs) rmSync(POLICY_FILE);
+  }
+}
+
+function run(command: string, args: readonly string[]): void {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const { status } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], env });
   if (status !== 0) console.error(`${command} ${args.join(' ')} failed`);
 }

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
 import { openWorld } from './support/world.ts';
 
-it('cancel reaches a running trial within two seconds, undoes its fault and drops the rest', async () => {
+it('cancel stops a running trial within seconds, undoes its fault and drops the rest', async () => {
   await using world = await openWorld();
   const { store } = world;
   const worker = world.start(['worker']);
@@ -27,7 +27,7 @@ it('cancel reaches a running trial within two seconds, undoes its fault and drop
       const trial = await store.getTrial(injection.trialId);
       return trial?.status === 'cancelled' && (await store.liveExecutions()).length === 0 ? true : undefined;
     },
-    { timeoutMs: 10_000 },
+    { timeoutMs: 6_000 },
   );
   expect(await store.progress(id)).toMatchObject({ cancelled: 3, pending: 0, running: 0 });
   expect((await store.getCampaign(id))?.status).toBe('cancelled');

@@ -1,6 +1,6 @@
 import { waitFor } from '@ordeal/core';
 import { descendantsOf, isAlive } from '@ordeal/place';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
 import { BACKENDS, openWorld, whyNot } from './support/world.ts';
 
@@ -22,6 +22,13 @@ describe.each(BACKENDS)('on the %s backend', (backend) => {
       expect((await world.ordeal('enqueue', file)).code).toBe(0);
       const [campaign] = await store.listCampaigns();
       const id = campaign?.id ?? '';
+
+      // From here to the end, seen about every 100 ms: never more than `parallel` at once, and at times just as many.
+      let most = 0;
+      const sampling = setInterval(async () => {
+        most = Math.max(most, (await store.liveExecutions().catch(() => [])).length);
+      }, 100);
+      onTestFinished(() => clearInterval(sampling));
 
       // Kill the worker whose trial has its fault on.
       const victim = await waitFor(
@@ -67,6 +74,7 @@ describe.each(BACKENDS)('on the %s backend', (backend) => {
         async () => ((await store.openInjections()).length === 0 ? true : undefined),
         { timeoutMs: 10_000, everyMs: 250 },
       );
+      expect(most).toBe(2);
       const trials = await store.listTrials(id);
       expect(trials.map((trial) => trial.status)).toEqual([
         'completed',

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { waitFor } from '@ordeal/core';
 import { expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
@@ -43,10 +46,12 @@ it('SIGTERM undoes, gives back unspent and exits within 15 s; the next worker ca
 
 it('a worker that loses its launcher stops as on SIGTERM', async () => {
   await using world = await openWorld();
-  // What `pnpm worker` looks like to the system: a launcher that starts `sh -c`, which starts us.
+  // What `pnpm worker` looks like to the system: pnpm, which starts `sh -c`, which starts us.
   const main = new URL('../apps/cli/src/main.ts', import.meta.url).pathname;
-  const { spawn } = await import('node:child_process');
-  const launcher = spawn('sh', ['-c', `"${process.execPath}" "${main}" worker; true`], {
+  const pnpm = join(world.folders.home, 'pnpm');
+  await writeFile(pnpm, `#!/bin/sh\nsh -c '"${process.execPath}" "${main}" worker; true'\nexit $?\n`);
+  await chmod(pnpm, 0o755);
+  const launcher = spawn(pnpm, ['worker'], {
     env: world.env,
     cwd: world.folders.home,
     stdio: ['ignore', 'pipe', 'pipe'],

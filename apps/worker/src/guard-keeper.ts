@@ -24,15 +24,29 @@ export class GuardKeeper {
   #ready: Promise<GuardClient>;
   #closing = false;
 
-  constructor(folders: Folders, log: Logger) {
+  private constructor(folders: Folders, log: Logger, first: GuardClient) {
     this.#folders = folders;
     this.#log = log;
-    this.#ready = this.#spawn();
+    this.#ready = Promise.resolve(first);
+    this.#keep(first);
   }
 
-  /** The guard to give new work to; waits for a successor when there is none just now. */
-  ready(): Promise<GuardClient> {
-    return this.#ready;
+  /** @throws OrdealError GUARD_LOST when the first guard does not come up: a worker without one can do nothing. */
+  static async start(folders: Folders, log: Logger): Promise<GuardKeeper> {
+    return new GuardKeeper(folders, log, await spawnGuard({ folders }));
+  }
+
+  /** The guard to give new work to; waits for a successor when there is none just now. Undefined: the signal fired first. */
+  async ready(signal: AbortSignal): Promise<GuardClient | undefined> {
+    if (signal.aborted) return undefined;
+    const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
+    const abort = (): void => resolve(undefined);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      return await Promise.race([this.#ready, aborted]);
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
   }
 
   lastTick(): GuardProof | undefined {
@@ -58,8 +72,7 @@ export class GuardKeeper {
     for (;;) {
       try {
         const guard = await spawnGuard({ folders: this.#folders });
-        this.#current = guard;
-        void guard.closed.then((reason) => this.#succeed(guard, reason));
+        this.#keep(guard);
         return guard;
       } catch (error) {
         if (this.#closing) throw new OrdealError('GUARD_LOST', 'the worker stops', { cause: error });
@@ -69,11 +82,26 @@ export class GuardKeeper {
     }
   }
 
+  #keep(guard: GuardClient): void {
+    this.#current = guard;
+    for (const left of guard.recovered.filter(({ clean }) => !clean)) {
+      this.#log.error({ ...left, guardLog: guard.logPath }, 'something of a dead guard could not be removed');
+    }
+    void guard.closed.then((reason) => this.#succeed(guard, reason));
+  }
+
   #succeed(guard: GuardClient, reason: string): void {
     if (this.#closing) return;
     this.#log.error({ guard: guard.identity, reason }, 'guard lost: starting its successor');
     this.#current = undefined;
     // The successor takes over only what belongs to the dead.
-    this.#ready = guard.kill().then(() => this.#spawn());
+    this.#ready = guard
+      .kill()
+      .catch((error: unknown) =>
+        this.#log.error({ error: describeError(error) }, 'could not kill a lost guard'),
+      )
+      .then(() => this.#spawn());
+    // Whoever waits hears of a failure; nobody has to wait.
+    this.#ready.catch(() => {});
   }
 }

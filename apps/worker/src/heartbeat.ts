@@ -5,10 +5,8 @@ import type { GuardKeeper } from './guard-keeper.ts';
 import type { LiveExecutions } from './live-executions.ts';
 import { every, type Loop } from './loop.ts';
 
-export interface Heartbeat extends Loop {
-  /** How many beats Postgres has acknowledged; for tests and status. */
-  readonly acknowledged: number;
-}
+/** A cancel must be noticed within two seconds; a campaign tells of each trial's end, which must not cost a beat each. */
+const NOTICE_GAP_MS = 500;
 
 /**
  * Tells Postgres every beat that this worker's executions live, and the guard that Postgres has heard it. Losing
@@ -21,9 +19,8 @@ export function startHeartbeat(parts: {
   live: LiveExecutions;
   timing: Timing;
   log: Logger;
-}): Heartbeat {
+}): Loop {
   const { workerId, store, guard, live, timing, log } = parts;
-  let acknowledged = 0;
   let lastProofMs = monotonicMs();
 
   async function beat(): Promise<void> {
@@ -33,7 +30,6 @@ export function startHeartbeat(parts: {
     const proof = guard.lastTick();
     try {
       const { owned, cancelled } = await store.beat(workerId, refs);
-      acknowledged += 1;
       lastProofMs = sentMs;
       const ownedKeys = new Set(owned.map((ref) => `${ref.trialId}/${ref.execution}`));
       const lost = refs.filter((ref) => !ownedKeys.has(`${ref.trialId}/${ref.execution}`));
@@ -48,16 +44,14 @@ export function startHeartbeat(parts: {
   /** A frozen or cut-off worker must not record what its guard's undo brought about. */
   function abandonWhenStale(): void {
     const silentMs = monotonicMs() - lastProofMs;
-    if (silentMs <= timing.guardLeaseMs || live.refs().length === 0) return;
-    live.abortAll('abandoned', `no acknowledged beat for ${Math.round(silentMs / 1000)} s`);
+    if (silentMs <= timing.guardLeaseMs) return;
+    const stale = live.olderThan(timing.guardLeaseMs);
+    live.abort(stale, 'abandoned', `no acknowledged beat for ${Math.round(silentMs / 1000)} s`);
   }
 
-  const beats = every(timing.beatMs, beat);
+  const beats = every(timing.beatMs, beat, NOTICE_GAP_MS);
   const checks = every(500, async () => abandonWhenStale());
   return {
-    get acknowledged() {
-      return acknowledged;
-    },
     now: () => beats.now(),
     async stop() {
       await Promise.all([beats.stop(), checks.stop()]);

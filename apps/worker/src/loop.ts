@@ -6,23 +6,31 @@ export interface Loop {
   stop(): Promise<void>;
 }
 
-/** Runs `work` now and then every `periodMs`, never two at a time; `work` must not throw. */
-export function every(periodMs: number, work: () => Promise<void>): Loop {
+/**
+ * Runs `work` now and then every `periodMs`, never two at a time; `work` must not throw.
+ * @param gapMs the least time between two runs, however often it is hurried
+ */
+export function every(periodMs: number, work: () => Promise<void>, gapMs = 0): Loop {
   let stopped = false;
   let wake: () => void = () => {};
   let hurried = false;
+  async function pause(ms: number, isOver: () => boolean): Promise<void> {
+    if (ms <= 0 || isOver()) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      wake = () => {
+        if (!isOver()) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
   const done = (async () => {
     while (!stopped) {
       hurried = false;
       await work();
-      if (stopped || hurried) continue;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, periodMs);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+      await pause(gapMs, () => stopped);
+      await pause(periodMs - gapMs, () => stopped || hurried);
     }
   })();
   return {

@@ -3,11 +3,13 @@ import { builtInCatalogue, faultKind } from '@ordeal/catalogue';
 import { describeError, type FaultKind } from '@ordeal/core';
 import type { Disposition, TakenJob } from '@ordeal/queue';
 import { executeTrial } from '@ordeal/runner';
-import type { Campaign, Claim, Ended, Store, Trial } from '@ordeal/store';
+import type { Claim, Ended, Store, Trial } from '@ordeal/store';
 import type { Logger } from 'pino';
 import type { GuardKeeper } from './guard-keeper.ts';
 import type { LiveExecutions } from './live-executions.ts';
 
+/** A successor that is not up by then leaves the execution to be found lost; its sweep goes on. */
+const RECOVERED_WITHIN_MS = 60_000;
 /** How soon a refused job comes back; the refusal must cost the others nothing. */
 const REFUSED_DELAY_MS = 1_000;
 
@@ -26,7 +28,8 @@ export interface JobParts {
 async function runJob(parts: JobParts, job: TakenJob): Promise<Disposition> {
   if (parts.stopping.aborted) return { kind: 'give_back' };
   // Before the claim, so that no execution waits for a guard while its lease runs.
-  const guard = await parts.guard.ready();
+  const guard = await parts.guard.ready(parts.stopping);
+  if (guard === undefined) return { kind: 'give_back' };
   const claim = await parts.store.claim({
     trialId: job.trialId,
     workerId: parts.workerId,
@@ -40,7 +43,7 @@ async function runJob(parts: JobParts, job: TakenJob): Promise<Disposition> {
   // A stop between the check above and here must still reach this execution.
   if (parts.stopping.aborted) parts.live.abortAll('shutdown', 'the worker stops');
   log.info('trial started');
-  const ended = await executeTrial({
+  const { ended, rests } = await executeTrial({
     campaign,
     trial,
     execution,
@@ -50,11 +53,13 @@ async function runJob(parts: JobParts, job: TakenJob): Promise<Disposition> {
     store: parts.store,
     signal: own.signal,
     guardRecovered: async () => {
-      await parts.guard.ready();
+      await parts.guard.ready(AbortSignal.timeout(RECOVERED_WITHIN_MS));
     },
   });
   log.info({ ended }, 'trial ended');
-  return await dispositionOf(ended, campaign, parts);
+  const restMs = rests ? campaign.cooldownSeconds * 1000 : 0;
+  await rest(restMs, parts.stopping);
+  return dispositionOf(ended, restMs, parts);
 }
 
 function kindOf(trial: Trial): FaultKind {
@@ -79,12 +84,12 @@ function refusalOf(claim: Exclude<Claim, { kind: 'claimed' }>): Disposition {
   }
 }
 
-async function dispositionOf(ended: Ended, campaign: Campaign, parts: JobParts): Promise<Disposition> {
+function dispositionOf(ended: Ended, restedMs: number, parts: JobParts): Disposition {
   if (ended.kind === 'stale') return { kind: 'done' };
   if (parts.stopping.aborted && ended.trialStatus === 'pending') return { kind: 'give_back' };
-  if (ended.retryInMs !== null) return { kind: 'later', delayMs: ended.retryInMs };
-  if (ended.trialStatus === 'pending') return { kind: 'later', delayMs: 0 };
-  await rest(campaign.cooldownSeconds * 1000, parts.stopping);
+  if (ended.trialStatus === 'pending') {
+    return { kind: 'later', delayMs: Math.max(0, (ended.retryInMs ?? 0) - restedMs) };
+  }
   return ended.trialStatus === 'failed'
     ? { kind: 'failed', reason: ended.error ?? 'failed' }
     : { kind: 'done' };

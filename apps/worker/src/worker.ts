@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Catalogue, checkTiming, DEFAULT_TIMING, type Timing } from '@ordeal/core';
 import { type Folders, placeId } from '@ordeal/place';
 import type { JobQueues } from '@ordeal/queue';
@@ -10,11 +11,14 @@ import { GuardKeeper } from './guard-keeper.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { startLedgerWatch } from './ledger-watch.ts';
 import { LiveExecutions } from './live-executions.ts';
+import type { Loop } from './loop.ts';
 import { startLostWatch } from './lost-watch.ts';
 import { type JobParts, jobHandler } from './run-job.ts';
 
 /** Trials have this long to undo and give back before the worker leaves them to its guard. */
-const STOP_TRIALS_MS = 11_000;
+const STOP_TRIALS_MS = 8_000;
+/** All of a stop; closing the connections afterwards fits into the 15 s that are promised. */
+const STOP_ALL_MS = 12_500;
 
 export interface WorkerOptions {
   readonly store: Store;
@@ -36,56 +40,55 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** Starts a worker in this process; it runs until stopped. The caller closes store and queues afterwards. */
+/**
+ * Starts a worker in this process; it runs until stopped. The caller closes store and queues afterwards.
+ * @throws OrdealError GUARD_LOST when no guard comes up, POSTGRES_UNAVAILABLE; nothing is left running then
+ */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { store, queues, folders, slots, log } = options;
   const timing = checkTiming(options.timing ?? DEFAULT_TIMING);
   const id = `w-${randomBytes(4).toString('hex')}`;
-  const place = placeId();
+  const place = placeId(folders);
   const capabilities = findCapabilities(options.catalogue);
   const live = new LiveExecutions();
   const stopping = new AbortController();
-  const guard = new GuardKeeper(folders, log);
-  await guard.ready();
+  await using started = new AsyncDisposableStack();
+  const guard = started.adopt(await GuardKeeper.start(folders, log), (keeper) => keeper.close());
   await store.registerWorker({ id, place, pid: process.pid, capabilities, slots });
 
-  const heartbeat = startHeartbeat({ workerId: id, store, guard, live, timing, log });
-  const parts: JobParts = {
-    workerId: id,
-    place,
-    store,
-    guard,
-    live,
-    log,
-    stopping: stopping.signal,
-  };
-  const desk = startCampaignDesk({
-    store,
-    queues,
-    slots,
-    capabilities,
-    wanted: options.wanted,
-    handler: jobHandler(parts),
-    log,
-  });
-  const lostWatch = startLostWatch({ store, timing, log, onLost: () => desk.kick() });
-  const ledgerWatch = startLedgerWatch({ store, folders, place, log });
+  const loop = <L extends Loop>(made: L): L => started.adopt(made, (running) => running.stop());
+  const heartbeat = loop(startHeartbeat({ workerId: id, store, guard, live, timing, log }));
+  const parts: JobParts = { workerId: id, place, store, guard, live, log, stopping: stopping.signal };
+  const desk = loop(
+    startCampaignDesk({
+      store,
+      queues,
+      slots,
+      capabilities,
+      wanted: options.wanted,
+      handler: jobHandler(parts),
+      log,
+    }),
+  );
+  loop(startLostWatch({ store, timing, log, onLost: () => desk.now() }));
+  loop(startLedgerWatch({ store, folders, place, log }));
   const stopListening = await store.onCampaignChange(() => {
     // A cancel reaches running trials by the beat's answer; a new campaign by a look.
     heartbeat.now();
-    desk.kick();
+    desk.now();
   });
   log.info({ worker: id, place, slots, capabilities: capabilities.length }, 'worker started');
+  const rest = started.move();
 
   async function stop(): Promise<void> {
     log.info({ worker: id }, 'worker stopping');
     stopping.abort();
+    desk.takeNothing();
     live.abortAll('shutdown', 'the worker stops');
     await stopListening();
-    await desk.stop();
+    // Beats go on until the last trial has undone its fault and given its job back.
     await desk.closeAll(STOP_TRIALS_MS);
-    await Promise.all([heartbeat.stop(), lostWatch.stop(), ledgerWatch.stop()]);
-    await guard.close();
+    await rest.disposeAsync();
     await store.retireWorker(id);
     log.info({ worker: id }, 'worker stopped');
   }
@@ -94,7 +97,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     id,
     capabilities,
     stop() {
-      stopped ??= stop();
+      // What hangs is left behind: the guard sees its line close when this process ends, and undoes on its own.
+      stopped ??= Promise.race([stop(), delay(STOP_ALL_MS, undefined, { ref: false })]);
       return stopped;
     },
   };

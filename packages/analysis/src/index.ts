@@ -1,7 +1,8 @@
 export {
+  type CellSummarizer,
   type CellSummary,
   type CensoredTime,
+  createCellSummarizer,
   medianRecovery,
   type RecordedTrial,
-  summarizeCells,
 } from './summarize-cells.ts';

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { medianRecovery, type RecordedTrial, summarizeCells } from './summarize-cells.ts';
+import {
+  type CellSummary,
+  createCellSummarizer,
+  medianRecovery,
+  type RecordedTrial,
+} from './summarize-cells.ts';
 
 function trial(part: Partial<RecordedTrial>): RecordedTrial {
   return {
@@ -16,9 +21,15 @@ function trial(part: Partial<RecordedTrial>): RecordedTrial {
   };
 }
 
-describe('summarizeCells', () => {
+function summarize(trials: readonly RecordedTrial[]): CellSummary[] {
+  const summarizer = createCellSummarizer();
+  for (const each of trials) summarizer.add(each);
+  return summarizer.summaries();
+}
+
+describe('the cell summarizer', () => {
   it('keeps a time-out as a censored time beside the others', () => {
-    const [cell] = summarizeCells([
+    const [cell] = summarize([
       trial({ outcome: 'unresolved', resolvedMs: null, observedMs: 30_000 }),
       trial({ resolvedMs: 3_000 }),
       trial({ outcome: 'unaffected', brokeMs: null, resolvedMs: null }),
@@ -31,13 +42,27 @@ describe('summarizeCells', () => {
   });
 
   it('counts failed trials apart and keeps cells in order', () => {
-    const cells = summarizeCells([
+    const cells = summarize([
       trial({ cell: 'b' }),
       trial({ cell: 'a', status: 'failed', outcome: 'void', resolvedMs: null }),
     ]);
     expect(cells.map((cell) => [cell.cell, cell.failed])).toEqual([
       ['b', 0],
       ['a', 1],
+    ]);
+  });
+
+  it('keeps arms of one cell apart, and can be asked before the last trial has come', () => {
+    const summarizer = createCellSummarizer();
+    summarizer.add(trial({ arm: 'none' }));
+    const early = summarizer.summaries();
+    summarizer.add(trial({ arm: 'fast', resolvedMs: 10 }));
+    summarizer.add(trial({ arm: 'none', resolvedMs: 20 }));
+    expect(early).toMatchObject([{ arm: 'none', trials: 1, outcomes: { resolved: 1 } }]);
+    expect(early[0]?.recoveries).toHaveLength(1);
+    expect(summarizer.summaries()).toMatchObject([
+      { arm: 'none', trials: 2, completed: 2, recoveries: [{ ms: 20 }, { ms: 2_000 }] },
+      { arm: 'fast', trials: 1 },
     ]);
   });
 });

@@ -31,23 +31,52 @@ export interface CellSummary {
   readonly recoveries: readonly CensoredTime[];
 }
 
-/** Groups a campaign's trials by cell and arm, in order of first appearance. */
-export function summarizeCells(trials: Iterable<RecordedTrial>): CellSummary[] {
-  const groups = Map.groupBy(trials, (trial) => `${trial.cell}@${trial.arm}`);
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    if (first === undefined) return [];
-    return {
-      cell: first.cell,
-      arm: first.arm,
-      goal: first.goal,
-      trials: group.length,
-      completed: group.filter((trial) => trial.status === 'completed').length,
-      failed: group.filter((trial) => trial.status === 'failed').length,
-      outcomes: countOutcomes(group),
-      recoveries: group.flatMap(recoveryOf).sort(byTimeThenCensored),
-    };
-  });
+/** Sums up trials as they come: of each it keeps the time to recovery and nothing else. */
+export interface CellSummarizer {
+  add(trial: RecordedTrial): void;
+  /** By cell and arm, in order of first appearance. */
+  summaries(): CellSummary[];
+}
+
+/**
+ * @example
+ * const summarizer = createCellSummarizer();
+ * for await (const trial of trials) summarizer.add(trial);
+ * const cells = summarizer.summaries();
+ */
+export function createCellSummarizer(): CellSummarizer {
+  const cells = new Map<string, GrowingSummary>();
+  return {
+    add(trial) {
+      const name = `${trial.cell}@${trial.arm}`;
+      const cell = cells.get(name) ?? startSummary(trial);
+      cells.set(name, cell);
+      cell.trials += 1;
+      if (trial.status === 'completed') cell.completed += 1;
+      if (trial.status === 'failed') cell.failed += 1;
+      if (trial.outcome !== null) cell.outcomes[trial.outcome] = (cell.outcomes[trial.outcome] ?? 0) + 1;
+      const recovery = recoveryOf(trial);
+      if (recovery !== undefined) cell.recoveries.push(recovery);
+    },
+    summaries: () =>
+      [...cells.values()].map((cell) => ({
+        ...cell,
+        outcomes: { ...cell.outcomes },
+        recoveries: cell.recoveries.toSorted(byTimeThenCensored),
+      })),
+  };
+}
+
+interface GrowingSummary extends CellSummary {
+  trials: number;
+  completed: number;
+  failed: number;
+  readonly outcomes: Partial<Record<Outcome, number>>;
+  readonly recoveries: CensoredTime[];
+}
+
+function startSummary({ cell, arm, goal }: RecordedTrial): GrowingSummary {
+  return { cell, arm, goal, trials: 0, completed: 0, failed: 0, outcomes: {}, recoveries: [] };
 }
 
 /**
@@ -67,20 +96,14 @@ export function medianRecovery(times: readonly CensoredTime[]): number | null {
   return null;
 }
 
-function countOutcomes(group: readonly RecordedTrial[]): Partial<Record<Outcome, number>> {
-  const counts: Partial<Record<Outcome, number>> = {};
-  for (const { outcome } of group) if (outcome !== null) counts[outcome] = (counts[outcome] ?? 0) + 1;
-  return counts;
-}
-
-function recoveryOf(trial: RecordedTrial): CensoredTime[] {
+function recoveryOf(trial: RecordedTrial): CensoredTime | undefined {
   if (trial.outcome === 'resolved' && trial.resolvedMs !== null) {
-    return [{ ms: trial.resolvedMs, censored: false }];
+    return { ms: trial.resolvedMs, censored: false };
   }
   if (trial.outcome === 'unresolved' && trial.observedMs !== null) {
-    return [{ ms: trial.observedMs, censored: true }];
+    return { ms: trial.observedMs, censored: true };
   }
-  return [];
+  return undefined;
 }
 
 /** At one instant events come before censorings, the usual convention. */

@@ -18,9 +18,10 @@ const ROOT_DATA = '/var/lib/ordeal';
 
 /**
  * Finds, and makes, the folders of this installation.
- * @param home defaults to ORDEAL_HOME, else `.ordeal` in the folder where the command was typed.
+ * @param home defaults to ORDEAL_HOME, which counts from where the command was typed, else `.ordeal` in the working
+ * folder: package managers make that one the checkout.
  */
-export function openFolders(home = process.env.ORDEAL_HOME ?? join(process.cwd(), '.ordeal')): Folders {
+export function openFolders(home = homeOf(process.env)): Folders {
   mkdirSync(resolve(home), { recursive: true, mode: 0o700 });
   const real = realpathSync(resolve(home));
   if (unprivilegedUser() === undefined) return { home: real, data: real, shared: real };
@@ -29,4 +30,9 @@ export function openFolders(home = process.env.ORDEAL_HOME ?? join(process.cwd()
   mkdirSync(data, { recursive: true, mode: 0o755 });
   writeFileSync(join(real, 'data-folder'), `${data}\n`);
   return { home: real, data, shared: ROOT_DATA };
+}
+
+/** Empty means unset, as Compose and CI write it. */
+function homeOf({ ORDEAL_HOME, INIT_CWD }: NodeJS.ProcessEnv): string {
+  return ORDEAL_HOME ? resolve(INIT_CWD || process.cwd(), ORDEAL_HOME) : join(process.cwd(), '.ordeal');
 }

@@ -1,14 +1,31 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import type { Folders } from './folders.ts';
+
+/** Where instances live on the process runtime: a machine, one of its boots, and the data folder of an installation. */
+export interface Place {
+  readonly machine: string;
+  readonly boot: string;
+  readonly home: string;
+}
 
 /**
- * This machine, this boot. A host name is not enough: machines are cloned, and processes do not survive a boot.
- * Elsewhere than on Linux the host name stands in.
+ * Names this place: `machine/boot/home`. A host name is not enough, because machines are cloned and processes do
+ * not survive a boot; and of two installations on a machine, one knows nothing of the other's guards. Elsewhere
+ * than on Linux the host name stands in.
  */
-export function placeId(): string {
+export function placeId(folders: Pick<Folders, 'data'>): string {
   const machine = readTrimmed('/etc/machine-id') ?? hostname();
   const boot = readTrimmed('/proc/sys/kernel/random/boot_id') ?? 'boot';
-  return `${machine.slice(0, 12)}/${boot.slice(0, 8)}`;
+  const home = createHash('sha256').update(folders.data).digest('hex');
+  return [machine.slice(0, 12), boot.slice(0, 8), home.slice(0, 8)].join('/');
+}
+
+/** @returns undefined for what is no name of ours */
+export function parsePlace(id: string): Place | undefined {
+  const [machine, boot, home] = id.split('/');
+  return machine && boot && home ? { machine, boot, home } : undefined;
 }
 
 function readTrimmed(path: string): string | undefined {

@@ -1,5 +1,5 @@
 export { type Folders, openFolders } from './folders.ts';
-export { placeId } from './identity.ts';
+export { parsePlace, placeId } from './identity.ts';
 export { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 export {
   descendantsOf,

@@ -20,8 +20,9 @@ export interface TrialExecution extends Omit<TrialRun, 'store'> {
 /**
  * Runs one claimed execution to its recorded end: whatever happens inside, the fault is undone, the instance
  * removed and the execution ended in the database, in that order unless there is a result, which is recorded first.
+ * `rests`: the slot, in the campaign and on the worker, has to cool down.
  */
-export async function executeTrial(execution: TrialExecution): Promise<Ended> {
+export async function executeTrial(execution: TrialExecution): Promise<{ ended: Ended; rests: boolean }> {
   const { store, guard, campaign } = execution;
   const ref = { trialId: execution.trial.id, execution: execution.execution };
   const result = await runTrial(execution).catch((error: unknown) => endOf(error, execution.signal));
@@ -30,7 +31,7 @@ export async function executeTrial(execution: TrialExecution): Promise<Ended> {
     // The result stands whatever the removal says: a guard that cannot remove now sweeps at its next start.
     await removeInstance(store, guard, ref).catch(() => {});
     if (ended.kind === 'ended') await store.restSlot(ref, campaign.cooldownSeconds * 1000);
-    return ended;
+    return { ended, rests: true };
   }
   const removal = await removeInstance(store, guard, ref).then(
     () => undefined,
@@ -40,7 +41,7 @@ export async function executeTrial(execution: TrialExecution): Promise<Ended> {
   const ended = await record(store, ref, result);
   const rests = result.end === 'void' || result.end === 'error';
   if (ended.kind === 'ended' && rests) await store.restSlot(ref, campaign.cooldownSeconds * 1000);
-  return ended;
+  return { ended, rests };
 }
 
 /**

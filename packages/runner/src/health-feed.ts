@@ -67,5 +67,7 @@ export class HealthFeed implements Disposable {
 
   [Symbol.dispose](): void {
     this.#stopListening();
+    // The guard's promise keeps this object for as long as the guard lives: keep it small.
+    this.#waiting.length = 0;
   }
 }

@@ -1,6 +1,16 @@
-import { type FaultKind, type FaultPlan, type JsonObject, OrdealError, type VoidCause } from '@ordeal/core';
+import {
+  describeError,
+  type ErrorCode,
+  type FaultKind,
+  type FaultPlan,
+  type InjectionState,
+  type JsonObject,
+  OrdealError,
+  type VoidCause,
+} from '@ordeal/core';
 import type { Answer, Body, Fence, GuardClient, GuardEvent } from '@ordeal/guard';
 import type { Campaign, ExecutionResult, Store, Trial, TrialRecord } from '@ordeal/store';
+import pRetry from 'p-retry';
 import { GoalWatch, type HealthSample, type Verdict } from './goal-watch.ts';
 import { HealthFeed } from './health-feed.ts';
 import { planFault } from './plan-fault.ts';
@@ -88,9 +98,10 @@ class RunningTrial {
 
     const watch = this.#watchFromZero();
     const verdict = await this.#observe(feed, watch);
-    await this.#captureFinalState();
-    if (!trial.baseline) await this.#endFault();
-    await this.#observeRecovery(feed, watch);
+    if (verdict === 'broken before zero') {
+      return this.#void('never_steady', `the instance stopped being ${trial.goal} before the fault`);
+    }
+    await this.#finishUp(feed, watch);
     return { end: 'result', outcome: verdict.outcome, record: this.#finished(watch, verdict) };
   }
 
@@ -123,14 +134,28 @@ class RunningTrial {
     this.#record.chaosMetadata = { ...this.#record.chaosMetadata, active: finding.evidence };
     if (activeMs === null) {
       this.timeline.add('not_active', null, finding.evidence);
-      await store.advanceInjection(plan.injection, 'applied', finding.evidence);
+      await this.#advance(plan.injection, 'applied', finding.evidence);
       await this.#endFault();
       return false;
     }
     this.#record.activeMs = activeMs - applied.zeroMs;
     this.timeline.add('active', activeMs, finding.evidence);
-    await store.advanceInjection(plan.injection, 'active', finding.evidence);
+    await this.#advance(plan.injection, 'active', finding.evidence);
     return true;
+  }
+
+  /**
+   * Moves the ledger's row on. Only the plan has to be there before the fault acts; a move that is lost in an outage
+   * costs no verdict, and the watch over the ledger closes the row later.
+   */
+  async #advance(injection: string, state: InjectionState, evidence: JsonObject): Promise<void> {
+    const { store } = this.#run;
+    await pRetry(() => store.advanceInjection(injection, state, evidence), {
+      retries: 3,
+      minTimeout: 200,
+    }).catch((error: unknown) =>
+      this.timeline.add('ledger_not_moved', null, { state, error: describeError(error) }),
+    );
   }
 
   #setZero(zeroMs: number, zeroAt: string): void {
@@ -152,8 +177,8 @@ class RunningTrial {
   }
 
   /** The window under the fault; lifts the fault on the way when the campaign says so. */
-  async #observe(feed: HealthFeed, watch: GoalWatch): Promise<Verdict> {
-    const { timing, durationSeconds } = this.#run.trial;
+  async #observe(feed: HealthFeed, watch: GoalWatch): Promise<Verdict | 'broken before zero'> {
+    const { goal, timing, durationSeconds } = this.#run.trial;
     const windowMs = Math.max(timing.timeoutSeconds, timing.holdSeconds, timing.horizonSeconds) * 1000;
     const limits = {
       timeoutMs: windowMs + timing.settleSeconds * 1000 + ANSWER_SLACK_MS,
@@ -162,9 +187,12 @@ class RunningTrial {
     const liftAtMs = durationSeconds === null ? null : this.#zeroMs + durationSeconds * 1000;
     for (;;) {
       let liftMs: number | null = null;
-      const step = await feed.until((event): Verdict | 'lift' | undefined => {
+      const step = await feed.until((event): Verdict | 'lift' | 'broken before zero' | undefined => {
         const sample = this.#follow(event, watch);
         if (sample === undefined) return undefined;
+        // Bad, and no change to bad was told since zero: what broke it was not the fault.
+        const goodSinceMs = goal === 'serving' ? sample.servingSinceMs : sample.wholeSinceMs;
+        if (goodSinceMs === null && watch.clock(goal).brokeMs === null) return 'broken before zero';
         const verdict = watch.sample(sample);
         if (verdict !== undefined) {
           this.#record.observedMs = sample.nowMs - this.#zeroMs;
@@ -190,6 +218,24 @@ class RunningTrial {
     this.#record.finalState = state;
   }
 
+  /**
+   * State, undo, proof and recovery, once there is a verdict. It stands whatever goes wrong here: that is a finding,
+   * and the instance is destroyed right after. Only who no longer owns the execution may not record it.
+   */
+  async #finishUp(feed: HealthFeed, watch: GoalWatch): Promise<void> {
+    try {
+      await this.#captureFinalState();
+      if (!this.#run.trial.baseline) await this.#endFault();
+      await this.#observeRecovery(feed, watch);
+    } catch (error) {
+      const isOurs = !(error instanceof OrdealError && NOT_OURS.has(error.code));
+      if (this.#run.signal.aborted || !isOurs) throw error;
+      const undone = this.#run.trial.baseline || this.#record.goneMs !== null;
+      this.#findings.push(undone ? 'recovery_not_watched' : 'undo_not_proven');
+      this.timeline.add('finish_failed', null, { error: describeError(error) });
+    }
+  }
+
   /** Until the instance is whole without the fault, at most `recovery_seconds`. */
   async #observeRecovery(feed: HealthFeed, watch: GoalWatch): Promise<void> {
     const { timing } = this.#run.trial;
@@ -202,6 +248,8 @@ class RunningTrial {
         if (sample === undefined) return undefined;
         last = sample;
         watch.sample(sample);
+        // Told before the undo, it says nothing of what came after.
+        if (sample.nowMs < this.#zeroMs + (this.#record.undoneMs ?? 0)) return undefined;
         fromMs ??= sample.nowMs;
         if (sample.wholeSinceMs !== null && sample.servingSinceMs !== null) return true;
         return sample.nowMs - fromMs >= recoveryMs ? false : undefined;
@@ -243,12 +291,12 @@ class RunningTrial {
       // The outcome stands and the instance is destroyed right after; the finding must be loud.
       this.#findings.push('undo_not_proven');
       this.timeline.add('undo_not_proven', null, undone.finding.evidence);
-      await this.#run.store.advanceInjection(injection, 'unproven', undone.finding.evidence);
+      await this.#advance(injection, 'unproven', undone.finding.evidence);
       return;
     }
     this.#record.goneMs = undone.goneMs - this.#zeroMs;
     this.timeline.add('gone', undone.goneMs, undone.finding.evidence);
-    await this.#run.store.advanceInjection(injection, 'gone', undone.finding.evidence);
+    await this.#advance(injection, 'gone', undone.finding.evidence);
   }
 
   /** Feeds one event to watch and timeline; the sample, if it was one from after zero. */
@@ -297,6 +345,9 @@ class RunningTrial {
     });
   }
 }
+
+/** Errors which say that somebody else has the execution, or nobody. */
+const NOT_OURS: ReadonlySet<ErrorCode> = new Set(['GUARD_LOST', 'GUARD_REFUSED']);
 
 type TrialVerb = 'start' | 'steady' | 'look' | 'apply' | 'undo' | 'probe' | 'zero';
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
