@@ -3,7 +3,8 @@ import type { GuardClient } from '@ordeal/guard';
 import type { Ended, ExecutionRef, ExecutionResult, Store } from '@ordeal/store';
 import pRetry from 'p-retry';
 import { TrialAborted } from './abort-reason.ts';
-import { runTrial, type TrialRun } from './run-trial.ts';
+import { runTrial } from './run-trial.ts';
+import type { TrialRun } from './trial-run.ts';
 
 /** Undo, proof and removal of all processes; the guard has its own, shorter bounds inside. */
 const REMOVE_TIMEOUT_MS = 20_000;

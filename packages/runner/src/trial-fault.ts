@@ -1,0 +1,105 @@
+import {
+  describeError,
+  type FaultPlan,
+  type InjectionState,
+  type JsonObject,
+  OrdealError,
+} from '@ordeal/core';
+import type { Answer } from '@ordeal/guard';
+import pRetry from 'p-retry';
+import { planFault } from './plan-fault.ts';
+import type { TrialNotes } from './trial-run.ts';
+
+/** Until a probe must have seen the fault bite, or be gone; a fault that does not bite in time is void. */
+const ACTIVE_WITHIN_MS = 10_000;
+const GONE_WITHIN_MS = 15_000;
+
+/** The trial's fault, from its plan to the proof that it is gone. */
+export class TrialFault {
+  readonly #notes: TrialNotes;
+  #plan: FaultPlan | undefined;
+  #undone: Answer<'undo'> | undefined;
+
+  constructor(notes: TrialNotes) {
+    this.#notes = notes;
+  }
+
+  /** Undone already, by a lift. */
+  get isUndone(): boolean {
+    return this.#undone !== undefined;
+  }
+  get isProvenGone(): boolean {
+    return this.#undone !== undefined && this.#undone.goneMs !== null;
+  }
+
+  /** Plan, ledger, apply, verify. True when a probe saw the fault bite. */
+  async inject(nodes: Answer<'look'>['nodes'], topology: Answer<'start'>['topology']): Promise<boolean> {
+    const { run, ref, record, timeline } = this.#notes;
+    const { campaign, trial, store, place } = run;
+    const plan = planFault({ campaign, trial, ref, nodes, topology });
+    record.chaosMetadata = { plan: plan as unknown as JsonObject };
+    // Committed before it may act; a refusal means that somebody newer owns the trial.
+    if (!(await store.planInjection(ref, place, plan))) {
+      throw new OrdealError('GUARD_REFUSED', 'the execution is no longer live: nothing was injected');
+    }
+    this.#plan = plan;
+    timeline.add('planned', null, { targets: plan.targets.map((target) => target.name) });
+    const body = { plan: { ...plan }, activeWithinMs: ACTIVE_WITHIN_MS };
+    const applied = await this.#notes.ask('apply', body, ACTIVE_WITHIN_MS);
+    const { zeroMs, activeMs, finding } = applied;
+    this.#notes.setZero(zeroMs, applied.zeroAt);
+    record.appliedMs = applied.appliedMs - zeroMs;
+    timeline.add('applied', applied.appliedMs);
+    record.chaosMetadata = { ...record.chaosMetadata, active: finding.evidence };
+    record.activeMs = activeMs === null ? null : activeMs - zeroMs;
+    timeline.add(activeMs === null ? 'not_active' : 'active', activeMs, finding.evidence);
+    await this.#advance(plan, activeMs === null ? 'applied' : 'active', finding.evidence);
+    return activeMs !== null;
+  }
+
+  /** At the end of the window: was it still on? Then undoes it, unless a lift has. */
+  async end(): Promise<void> {
+    if (this.#plan === undefined || this.isUndone) return;
+    const { run, record, findings } = this.#notes;
+    if (run.kind === 'condition' && record.activeMs !== null) {
+      const { injection } = this.#plan;
+      const { active, gone } = await this.#notes.ask('probe', { injection }, ACTIVE_WITHIN_MS);
+      if (!active.holds && gone.holds) {
+        record.faultClearedBy = 'unknown';
+        findings.push('fault_ended_before_undo');
+      }
+    }
+    await this.undo();
+  }
+
+  /** Undoes it and has it proven gone. Not proven: a loud finding, and the outcome stands. */
+  async undo(): Promise<void> {
+    if (this.#plan === undefined) return;
+    const { record, timeline, findings, zeroMs } = this.#notes;
+    const { injection } = this.#plan;
+    const undone = await this.#notes.ask('undo', { injection, goneWithinMs: GONE_WITHIN_MS }, GONE_WITHIN_MS);
+    const { undoneMs, goneMs, finding } = undone;
+    this.#undone = undone;
+    record.undoneMs = undoneMs - zeroMs;
+    record.goneMs = goneMs === null ? null : goneMs - zeroMs;
+    record.chaosMetadata = { ...record.chaosMetadata, gone: finding.evidence };
+    if (goneMs === null) findings.push('undo_not_proven');
+    timeline.add('undone', undoneMs);
+    timeline.add(goneMs === null ? 'undo_not_proven' : 'gone', goneMs, finding.evidence);
+    await this.#advance(this.#plan, goneMs === null ? 'unproven' : 'gone', finding.evidence);
+  }
+
+  /**
+   * Moves the ledger's row on. Only the plan has to be there before the fault acts; a move that is lost in an outage
+   * costs no verdict, and the watch over the ledger closes the row later.
+   */
+  async #advance(plan: FaultPlan, state: InjectionState, evidence: JsonObject): Promise<void> {
+    const { run, timeline } = this.#notes;
+    await pRetry(() => run.store.advanceInjection(plan.injection, state, evidence), {
+      retries: 3,
+      minTimeout: 200,
+    }).catch((error: unknown) =>
+      timeline.add('ledger_not_moved', null, { state, error: describeError(error) }),
+    );
+  }
+}

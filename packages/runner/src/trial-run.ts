@@ -1,0 +1,56 @@
+import type { FaultKind } from '@ordeal/core';
+import type { Answer, Body, Fence, GuardClient } from '@ordeal/guard';
+import type { Campaign, ExecutionRef, Store, Trial } from '@ordeal/store';
+import { Timeline } from './timeline.ts';
+import { type DraftRecord, emptyRecord } from './trial-record.ts';
+
+/** What the guard's answer may take beyond the work it was asked for. */
+export const ANSWER_SLACK_MS = 10_000;
+
+/** One claimed execution, and what it takes to run it. */
+export interface TrialRun {
+  readonly campaign: Campaign;
+  readonly trial: Trial;
+  readonly execution: number;
+  readonly place: string;
+  /** Fixed per trial: decides what undo and window mean. */
+  readonly kind: FaultKind;
+  readonly guard: GuardClient;
+  readonly store: Pick<Store, 'planInjection' | 'advanceInjection' | 'appendEvents'>;
+  /** Fires on shutdown, cancel or a lost lease. */
+  readonly signal: AbortSignal;
+}
+
+type TrialVerb = 'start' | 'steady' | 'look' | 'apply' | 'undo' | 'probe' | 'zero';
+
+/** What all steps of a trial share: the line to the guard, and what is written down on the way. */
+export class TrialNotes {
+  readonly run: TrialRun;
+  readonly ref: ExecutionRef;
+  readonly fence: Fence;
+  readonly timeline: Timeline;
+  readonly record: DraftRecord = emptyRecord();
+  readonly findings: string[] = [];
+  /** On the guard's clock. */
+  zeroMs = 0;
+
+  constructor(run: TrialRun) {
+    this.run = run;
+    this.ref = { trialId: run.trial.id, execution: run.execution };
+    this.fence = { trial: run.trial.id, execution: run.execution };
+    this.timeline = new Timeline(this.ref);
+  }
+
+  setZero(zeroMs: number, zeroAt: string): void {
+    this.zeroMs = zeroMs;
+    this.record.zeroAt = zeroAt;
+    this.timeline.setZero(zeroMs, zeroAt);
+  }
+
+  /** Asks the guard in the name of this execution. @param workMs what the work itself may take */
+  ask<V extends TrialVerb>(verb: V, body: Omit<Body<V>, 'fence'>, workMs: number): Promise<Answer<V>> {
+    // TypeScript cannot see that Omit and the fence add up to the body again.
+    const whole = { fence: this.fence, ...body } as unknown as Body<V>;
+    return this.run.guard.ask(verb, whole, { timeoutMs: workMs + ANSWER_SLACK_MS, signal: this.run.signal });
+  }
+}
