@@ -1,5 +1,9 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWorld, type World } from './support/world.ts';
+
+const MAIN = new URL('../apps/cli/src/main.ts', import.meta.url).pathname;
 
 let world: World;
 beforeAll(async () => {
@@ -36,6 +40,23 @@ describe('the command line', () => {
       'tikv/none#0',
     ]);
     expect(await world.store.listCampaigns()).toEqual([]);
+  });
+
+  it.each(['', '--json'])('gives a slow reader every line, and lets a quick one leave: %j', async (json) => {
+    const file = await world.file(
+      CLASSIC.replace('trials_per_combination: 3', 'trials_per_combination: 50000'),
+    );
+    const list = [process.execPath, MAIN, 'enqueue', file, '--dry-run', json].join(' ');
+    const piped = (reader: string) =>
+      promisify(execFile)('bash', ['-o', 'pipefail', '-c', `${list} | ${reader}`], {
+        env: world.env,
+        cwd: world.folders.home,
+      });
+    // The wait is the slow reader: by then everything is in the pipe or in the memory of the writer.
+    const slow = await piped('(sleep 3; grep -c "tikv/.*#")');
+    expect(slow).toEqual({ stdout: '150001\n', stderr: '' });
+    const quick = await piped('head -n 1 > /dev/null');
+    expect(quick.stderr).toBe('');
   });
 
   it('shows every mistake of a file at once, exits with 2 and writes nothing', async () => {
@@ -84,6 +105,17 @@ describe('the command line', () => {
     const { code, stdout } = await world.ordeal('list', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ version: 1, kind: 'campaigns' });
+  });
+
+  it('shows a campaign with all its trials as one JSON document', async () => {
+    const enqueued = await world.ordeal('enqueue', await world.file(CLASSIC), '--json');
+    const { id } = JSON.parse(enqueued.stdout) as { id: string };
+    const { code, stdout } = await world.ordeal('show', id, '--json');
+    expect(code).toBe(0);
+    const shown = JSON.parse(stdout) as { trials: { position: number; record: null }[] };
+    expect(shown).toMatchObject({ version: 1, kind: 'campaign', id, progress: { pending: 10 } });
+    expect(shown.trials.map((trial) => trial.position)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(shown.trials[0]).toMatchObject({ key: 'tikv/node_kill#0', status: 'pending', record: null });
   });
 
   it('answers an unknown campaign or trial in one clear line', async () => {

@@ -44,3 +44,16 @@ it('records a fault that does nothing as void, tries again, fails the trial and 
   }
   expect(world.trialProcesses()).toEqual([]);
 });
+
+it('lets the outcome stand when the undo cannot be proven, says so loudly, and destroys the instance', async () => {
+  const file = await world.file(shortCampaign({ chaos: '  - { type: latency, target: leader }' }));
+  const run = world.start(['enqueue', file, '--with-worker'], { ORDEAL_FAULT_POINTS: 'undo-fails' });
+  expect(await run.ended, run.output()).toBe(0);
+  expect(run.output()).toMatch(/unaffected.*undo_not_proven/);
+  const [campaign] = await world.store.listCampaigns();
+  const [trial] = await world.store.listTrials(campaign?.id ?? '');
+  expect(trial).toMatchObject({ status: 'completed', outcome: 'unaffected', execution: 1 });
+  expect(trial?.record?.findings).toContain('undo_not_proven');
+  expect(trial?.record?.goneMs).toBeNull();
+  expect(world.trialProcesses()).toEqual([]);
+});

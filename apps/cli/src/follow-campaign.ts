@@ -1,68 +1,125 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { OrdealError } from '@ordeal/core';
-import type { Campaign, Progress, Store } from '@ordeal/store';
-import { canRun } from '@ordeal/worker';
+import { monotonicMs, OrdealError } from '@ordeal/core';
+import type { Campaign, Progress, Store, Trial } from '@ordeal/store';
 import { trialResult } from './format.ts';
+import { noWorkerMessage, someWorkerCanRun } from './live-workers.ts';
+import { throughOutage } from './through-outage.ts';
 
-const LOOK_EVERY_MS = 500;
-/** A worker beats every 2 s; one that has not for this long is not there. */
-const WORKER_SILENT_MS = 10_000;
-/** A worker that was started together with us needs a moment to register. */
-const WORKER_GRACE_MS = 5_000;
+/** What following asks of the store. */
+export type FollowedStore = Pick<
+  Store,
+  'getCampaign' | 'progress' | 'listTrials' | 'getTrial' | 'liveWorkers'
+>;
+
+/** How often, and how patiently. */
+export interface Pace {
+  readonly lookEveryMs: number;
+  /** A worker that was started together with us needs a moment to register. */
+  readonly workerGraceMs: number;
+  /** A trial of a dead worker is listed as running until another worker has lost it, which may take 20 s from that one's start. */
+  readonly runningGraceMs: number;
+  /** A restart of Postgres does not end a watch of hours. */
+  readonly outageMs: number;
+}
+
+const PACE: Pace = { lookEveryMs: 500, workerGraceMs: 5_000, runningGraceMs: 30_000, outageMs: 60_000 };
+
+interface Look {
+  readonly campaign: Campaign;
+  readonly running: readonly Trial[];
+  /** Executions that were running at the last look and are no longer, with their trials as they are now. */
+  readonly left: readonly { trial: Trial; execution: number }[];
+  /** Some live worker can run this campaign. */
+  readonly manned: boolean;
+}
 
 /**
- * Tells what becomes of a campaign's trials, a line each, until it has ended. Only running trials are looked at,
- * so that a campaign of a million costs no more than one of ten.
- * @throws OrdealError NO_WORKER when `needsWorker` and no live worker can run it and none is at it; the signal's reason when aborted
+ * Tells what becomes of a campaign's trials, a line each, until it has ended. A look reads the running trials only;
+ * the trials are counted once, at the end, because that costs 0.7 s for a million.
+ *
+ * A cancelled campaign with a trial that nobody ends, because its worker died, counts as ended after the grace.
+ * @throws OrdealError NO_WORKER when `needsWorker` and no live worker can run it for longer than the grace;
+ * POSTGRES_UNAVAILABLE after a minute without Postgres; the signal's reason when aborted
  */
 export async function followCampaign(
-  store: Store,
+  store: FollowedStore,
   campaignId: string,
-  options: { say: (line: string) => void; needsWorker: boolean; signal?: AbortSignal | undefined },
+  options: {
+    say: (line: string) => void;
+    needsWorker: boolean;
+    signal?: AbortSignal | undefined;
+    pace?: Pace;
+  },
 ): Promise<{ campaign: Campaign; progress: Progress }> {
-  const { say, needsWorker, signal } = options;
-  const running = new Map<string, number>();
-  let workerSeenMs = performance.now();
+  const { say, needsWorker, signal, pace = PACE } = options;
+  const patience = { say, signal, patienceMs: pace.outageMs, everyMs: pace.lookEveryMs };
+  const told = new Map<string, number>();
+  let mannedAtMs = monotonicMs();
   for (;;) {
     signal?.throwIfAborted();
-    const [campaign, progress, now] = await Promise.all([
-      store.getCampaign(campaignId),
-      store.progress(campaignId),
-      store.listTrials(campaignId, { statuses: ['running'], limit: 1_000 }),
-    ]);
-    if (campaign === undefined) throw new OrdealError('NOT_FOUND', `no campaign ${campaignId}`);
-    for (const [id, execution] of running) {
-      if (now.some((trial) => trial.id === id && trial.execution === execution)) continue;
-      running.delete(id);
-      const trial = await store.getTrial(id);
-      if (trial === undefined) continue;
-      const again = trial.status === 'pending' || trial.status === 'running';
-      const what = again ? `execution ${execution} ended without a result, runs again` : trialResult(trial);
-      say(`Trial ${trial.position + 1}/${progress.total}: ${trial.key} ${what}`);
+    let away = false;
+    const { campaign, running, left, manned } = await throughOutage(() => lookAt(store, campaignId, told), {
+      ...patience,
+      say: (line) => {
+        away = true;
+        say(line);
+      },
+    });
+    tellOf(running, left, told, { campaign, say });
+    // Workers could not beat either while Postgres was away.
+    if (manned || away) mannedAtMs = monotonicMs();
+    const graceMs = running.length > 0 ? pace.runningGraceMs : pace.workerGraceMs;
+    const deserted = monotonicMs() - mannedAtMs > graceMs;
+    const ended = campaign.status === 'finished' || campaign.status === 'cancelled';
+    if (ended && (running.length === 0 || deserted)) {
+      // Counted after the end was seen, so that the last trial is in it.
+      const progress = await throughOutage(() => store.progress(campaignId), patience);
+      return { campaign, progress };
     }
-    for (const trial of now) {
-      if (running.has(trial.id)) continue;
-      running.set(trial.id, trial.execution);
-      say(`Trial ${trial.position + 1}/${progress.total}: ${trial.key} ...`);
-    }
-    if (campaign.status === 'finished' || campaign.status === 'cancelled') {
-      if (running.size === 0) return { campaign, progress };
-    }
-    if (needsWorker) {
-      if (now.length > 0 || (await someWorkerCanRun(store, campaign))) workerSeenMs = performance.now();
-      else if (performance.now() - workerSeenMs > WORKER_GRACE_MS) {
-        throw new OrdealError('NO_WORKER', noWorkerMessage(campaign));
-      }
-    }
-    await delay(LOOK_EVERY_MS, undefined, signal ? { signal } : {});
+    if (needsWorker && deserted) throw new OrdealError('NO_WORKER', noWorkerMessage(campaign));
+    await delay(pace.lookEveryMs, undefined, signal ? { signal } : {});
   }
 }
 
-export async function someWorkerCanRun(store: Store, campaign: Campaign): Promise<boolean> {
-  const workers = await store.liveWorkers(WORKER_SILENT_MS);
-  return workers.some((worker) => canRun(campaign.needs, worker.capabilities));
+/** Reads only, so that a look which an outage broke off can be taken again. */
+async function lookAt(
+  store: FollowedStore,
+  campaignId: string,
+  told: ReadonlyMap<string, number>,
+): Promise<Look> {
+  // Status first: of a campaign that had ended then, no trial can be found running that ends later.
+  const campaign = await store.getCampaign(campaignId);
+  if (campaign === undefined) throw new OrdealError('NOT_FOUND', `no campaign ${campaignId}`);
+  const [running, manned] = await Promise.all([
+    store.listTrials(campaignId, { statuses: ['running'], limit: 1_000 }),
+    someWorkerCanRun(store, campaign),
+  ]);
+  const left: { trial: Trial; execution: number }[] = [];
+  for (const [id, execution] of told) {
+    if (running.some((trial) => trial.id === id && trial.execution === execution)) continue;
+    const trial = await store.getTrial(id);
+    if (trial !== undefined) left.push({ trial, execution });
+  }
+  return { campaign, running, left, manned };
 }
 
-export function noWorkerMessage(campaign: Campaign): string {
-  return `no live worker can run campaign ${campaign.id} (it needs ${campaign.needs.join(', ')}): it waits, and holds up nobody else`;
+/** Says what is new since the last look, and keeps in `told` which executions it has said to run. */
+function tellOf(
+  running: readonly Trial[],
+  left: Look['left'],
+  told: Map<string, number>,
+  to: { campaign: Campaign; say: (line: string) => void },
+): void {
+  const line = (trial: Trial, what: string): void =>
+    to.say(`Trial ${trial.position + 1}/${to.campaign.trialCount}: ${trial.key} ${what}`);
+  for (const { trial, execution } of left) {
+    told.delete(trial.id);
+    const again = trial.status === 'pending' || trial.status === 'running';
+    line(trial, again ? `execution ${execution} ended without a result, runs again` : trialResult(trial));
+  }
+  for (const trial of running) {
+    if (told.has(trial.id)) continue;
+    told.set(trial.id, trial.execution);
+    line(trial, '...');
+  }
 }

@@ -1,9 +1,12 @@
-import { type CellSummary, medianRecovery } from '@ordeal/analysis';
+import { type CellSummary, type CensoredTime, medianRecovery } from '@ordeal/analysis';
 import type { CampaignConfig } from '@ordeal/campaign';
 import { countTrials } from '@ordeal/campaign';
 import type { Campaign, Progress, Trial } from '@ordeal/store';
 import Table from 'cli-table3';
 import colors from 'picocolors';
+
+/** More times than this in one cell do not fit a line. */
+const MOST_TIMES = 10;
 
 /** Borderless: survives copy and paste, and fits narrow windows. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -97,10 +100,20 @@ export function cellTable(cells: readonly CellSummary[]): string {
         ...Object.entries(cell.outcomes).map(([outcome, count]) => `${count} ${outcome}`),
         ...(cell.failed > 0 ? [colors.red(`${cell.failed} failed`)] : []),
       ].join(', ') || '-',
-      cell.recoveries.map((time) => `${time.censored ? '>' : ''}${seconds(time.ms)}`).join(', ') || '-',
+      recoveryTimes(cell.recoveries),
       cell.recoveries.length === 0 ? '-' : seconds(medianRecovery(cell.recoveries)),
     ]),
   );
+}
+
+/** Shortest first: each of a few, the ends of many. */
+function recoveryTimes(times: readonly CensoredTime[]): string {
+  const shown = (time: CensoredTime): string => `${time.censored ? '>' : ''}${seconds(time.ms)}`;
+  const [first] = times;
+  const last = times.at(-1);
+  if (first === undefined || last === undefined) return '-';
+  if (times.length <= MOST_TIMES) return times.map(shown).join(', ');
+  return `${shown(first)} to ${shown(last)}`;
 }
 
 export function progressLine(progress: Progress): string {

@@ -4,21 +4,27 @@ import { basename } from 'node:path';
 import { identityOf, isAlive, type ProcessIdentity, parentOf } from '@ordeal/place';
 
 /** Programs that start us and may die without telling: `kill` on npx or pnpm reaches only that process. */
-const LAUNCHERS = new Set(['npm', 'npx', 'pnpm', 'pnpx', 'corepack', 'turbo', 'tsx']);
+const MANAGERS = new Set(['npm', 'npx', 'pnpm', 'pnpx', 'corepack', 'turbo', 'tsx']);
+const SHELLS = new Set(['sh', 'bash', 'dash']);
 const POLL_MS = 500;
 
 /**
- * The processes between the user's shell and us: package managers and the `sh -c` that they run scripts with. A
- * shell of the user's own is not one of them, so closing a terminal under `nohup` stops nothing.
+ * The processes between the user's shell and us, innermost first: package managers and the `sh -c` that they run
+ * scripts with. A `sh -c` without a package manager above it is the user's own (ssh, ansible, `bash -c 'nohup npx
+ * ... &'`): that one may end while we go on.
  */
 export function launcherChain(pid = process.pid): ProcessIdentity[] {
   const chain: ProcessIdentity[] = [];
+  let upToTopManager = 0;
   for (let parent = parentOf(pid); parent !== null && parent > 1; parent = parentOf(parent)) {
     const identity = identityOf(parent);
-    if (identity === null || !isLauncher(commandLine(parent))) break;
+    const words = commandLine(parent);
+    const managed = isManager(words);
+    if (identity === null || !(managed || isShellCommand(words))) break;
     chain.push(identity);
+    if (managed) upToTopManager = chain.length;
   }
-  return chain;
+  return chain.slice(0, upToTopManager);
 }
 
 /** Calls back once when any process of the chain is gone. Returns the way to stop watching. */
@@ -33,16 +39,22 @@ export function onLauncherGone(callback: () => void, chain = launcherChain()): (
   return () => clearInterval(timer);
 }
 
-function isLauncher(words: readonly string[]): boolean {
-  const [program = '', ...rest] = words;
+function isShellCommand([program = '', option]: readonly string[]): boolean {
+  return SHELLS.has(basename(program)) && option === '-c';
+}
+
+function isManager(words: readonly string[]): boolean {
+  const script = scriptOf(words);
+  return script !== undefined && MANAGERS.has(basename(script).replace(/(-cli)?\.(c|m)?js$/, ''));
+}
+
+/** The program that somebody wanted to run, behind its interpreter: `node .../pnpm.cjs`, `/bin/sh .../pnpm`. */
+function scriptOf([program = '', ...rest]: readonly string[]): string | undefined {
   const name = basename(program);
-  if (LAUNCHERS.has(name.replace(/\.(c|m)?js$/, ''))) return true;
-  if (name === 'sh' || name === 'bash' || name === 'dash') return rest[0] === '-c';
-  // `node .../pnpm.cjs worker`, and npm, which calls itself `npm exec pnpm@12 worker`.
-  const script = /^(node|nodejs)$/.test(name)
-    ? rest.find((word) => !word.startsWith('-'))
-    : program.split(' ')[0];
-  return script !== undefined && LAUNCHERS.has(basename(script).replace(/(-cli)?\.(c|m)?js$/, ''));
+  if (SHELLS.has(name)) return rest[0] === '-c' ? undefined : rest[0];
+  if (name === 'node' || name === 'nodejs') return rest.find((word) => !word.startsWith('-'));
+  // npm calls itself `npm exec pnpm@12 worker`, in one word.
+  return program.split(' ')[0];
 }
 
 function commandLine(pid: number): string[] {

@@ -6,6 +6,7 @@ import { addQuickstart } from './commands/quickstart.ts';
 import { addReaders } from './commands/read.ts';
 import { addWorker } from './commands/worker.ts';
 import { showError } from './errors.ts';
+import { isReaderGone, outputTaken } from './output.ts';
 
 const program = new Command('ordeal')
   .description('Durable campaigns of chaos trials: how fast does a system come back?')
@@ -19,6 +20,11 @@ addWorker(program);
 addReaders(program);
 addControl(program);
 addDashboard(program);
+
+process.stdout.on('error', (error) => {
+  // `| head` has seen enough, and that is all; a full disk is an error that must not pass for a success.
+  if (!isReaderGone(error)) process.exitCode = showError(error);
+});
 
 try {
   await program.parseAsync(process.argv);
@@ -34,4 +40,5 @@ try {
   }
 }
 // Libraries may leave handles behind that would keep a finished command alive.
+await outputTaken();
 process.exit();

@@ -54,13 +54,20 @@ export async function startBoard(parts: {
   }
 
   await look();
+  let looking: Promise<void> | undefined;
   const timer = setInterval(() => {
-    // An outage shows as a board that stands still; the next look catches up.
-    void look().catch(() => {});
+    // Two looks at once would both add the same new queue.
+    looking ??= look()
+      // An outage shows as a board that stands still; the next look catches up.
+      .catch(() => {})
+      .finally(() => {
+        looking = undefined;
+      });
   }, LOOK_EVERY_MS);
   return {
     async close() {
       clearInterval(timer);
+      await looking;
     },
   };
 }

@@ -4,6 +4,7 @@ import type { CampaignQueues } from '@ordeal/queue';
 import type { Store } from '@ordeal/store';
 import { fastify } from 'fastify';
 import { startBoard } from './board.ts';
+import { isOwnRequest } from './own-request.ts';
 
 /** Loopback only: there is no authorisation yet, so nobody else may reach it. */
 const HOST = '127.0.0.1';
@@ -21,15 +22,9 @@ export async function startDashboard(options: {
   port: number;
 }): Promise<Dashboard> {
   const server = fastify();
-  // A page of another site must not be able to press buttons here (DNS rebinding, forms).
   server.addHook('onRequest', async (request, reply) => {
-    const host = request.headers.host?.replace(/:\d+$/, '');
-    const origin = request.headers.origin;
-    const foreign = origin !== undefined && new URL(origin).host !== request.headers.host;
-    if ((host !== '127.0.0.1' && host !== 'localhost') || foreign) {
-      return reply.code(403).send('This dashboard answers to its own pages on loopback only.');
-    }
-    return undefined;
+    if (isOwnRequest(request.headers)) return undefined;
+    return reply.code(403).send('This dashboard answers to its own pages on loopback only.');
   });
   const adapter = new FastifyAdapter();
   adapter.setBasePath(BOARD_PATH);

@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { countTrials, expandCampaignMatrix, loadCampaignConfig } from '@ordeal/campaign';
+import { loadCampaignConfig } from '@ordeal/campaign';
 import { OrdealError } from '@ordeal/core';
 import type { Campaign } from '@ordeal/store';
 import type { Command } from 'commander';
+import { printDryRun } from '../dry-run.ts';
 import { enqueueCampaign } from '../enqueue-campaign.ts';
-import { followCampaign, noWorkerMessage, someWorkerCanRun } from '../follow-campaign.ts';
+import { followCampaign } from '../follow-campaign.ts';
 import { configSummary, progressLine } from '../format.ts';
 import { openInstallation } from '../installation.ts';
 import { printJson } from '../json.ts';
+import { noWorkerMessage, someWorkerCanRun } from '../live-workers.ts';
 import { runCampaign } from '../run-campaign.ts';
 import { commandList, spelled } from '../spelled.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -64,22 +65,11 @@ async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
   const config = await loadCampaignConfig(whereTyped(file));
   refuseOperatorDb(options, say);
   if (options.dryRun) {
-    if (options.json) {
-      printJson('dry-run', {
-        config: { ...config, source: undefined },
-        trials: [...expandCampaignMatrix(config)],
-      });
-      return 0;
-    }
-    console.log(configSummary(config));
-    console.log(`\n${countTrials(config)} trials:`);
-    for (const trial of expandCampaignMatrix(config)) {
-      console.log(`  ${String(trial.position + 1).padStart(4)}  ${trial.key}`);
-    }
+    await printDryRun(config, { json: options.json === true });
     return 0;
   }
   say(`Campaign file ${file}\n${configSummary(config)}`);
-  const signal = stopSignal();
+  const signal = stopSignal({ undoes: options.withWorker === true });
   await using installation = await openInstallation(say);
   if (options.withWorker) {
     const { campaign, progress } = await runCampaign(config, installation, {
@@ -127,7 +117,7 @@ function refuseOperatorDb(options: EnqueueOptions, say: (line: string) => void):
       `--operator-db ${options.operatorDb}: the operator operator-db cannot be run by this version yet; nothing was enqueued`,
     );
   }
-  const found = resolve('data/operator.db');
+  const found = whereTyped('data/operator.db');
   if (existsSync(found))
     say(`Found ${found}: this version cannot use it yet, the campaign runs with operator none.`);
 }

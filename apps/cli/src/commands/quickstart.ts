@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { loadCampaignConfig } from '@ordeal/campaign';
 import type { Command } from 'commander';
+import { campaignReport } from '../campaign-report.ts';
 import { configSummary, progressLine } from '../format.ts';
 import { openInstallation } from '../installation.ts';
 import { runCampaign } from '../run-campaign.ts';
 import { commandList } from '../spelled.ts';
 import { stopSignal } from '../stop-signal.ts';
-import { allTrials, campaignReport } from './read.ts';
 
 const CAMPAIGN_FILE = join(import.meta.dirname, '../../../../campaigns/quickstart.yaml');
 
@@ -16,7 +16,7 @@ export function addQuickstart(program: Command): void {
     .command('quickstart')
     .description('run the ready-made campaign with a worker in this process')
     .action(async () => {
-      const signal = stopSignal();
+      const signal = stopSignal({ undoes: true });
       const say = (line: string): void => console.log(line);
       const config = await loadCampaignConfig(CAMPAIGN_FILE);
       say(
@@ -29,7 +29,7 @@ export function addQuickstart(program: Command): void {
         signal,
         onEnqueued: (enqueued) => say(`Campaign ${enqueued.id}: ${enqueued.trialCount} trials`),
       });
-      say(`\n${campaignReport(campaign, await allTrials(installation.store, campaign.id))}`);
+      say(`\n${await campaignReport(installation.store, campaign)}`);
       say(`\n${progressLine(progress)}\n`);
       say('What next:');
       say(

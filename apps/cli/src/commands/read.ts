@@ -1,20 +1,17 @@
-import { summarizeCells } from '@ordeal/analysis';
 import { OrdealError } from '@ordeal/core';
 import type { Campaign, Store, Trial } from '@ordeal/store';
 import type { Command } from 'commander';
-import { campaignTable, cellTable, progressLine, trialTable } from '../format.ts';
+import { briefTrials } from '../brief-trials.ts';
+import { campaignReport } from '../campaign-report.ts';
+import { campaignTable, progressLine } from '../format.ts';
 import { openInstallation } from '../installation.ts';
-import { printJson } from '../json.ts';
+import { printJson, printJsonList } from '../json.ts';
 import { spelled } from '../spelled.ts';
 import { trialReport } from '../trial-report.ts';
 
 interface ReadOptions {
   json?: true;
 }
-
-/** More trials than this are summed up, not listed. */
-const MOST_LISTED = 200;
-const PAGE = 5_000;
 
 /** `ordeal list`, `show N`, `trial KEY-or-ID` */
 export function addReaders(program: Command): void {
@@ -43,19 +40,18 @@ export function addReaders(program: Command): void {
     .command('show')
     .description('one campaign: its trials and what each cell found')
     .argument('<campaign>', 'number of the campaign')
-    .option('--json', 'print JSON')
+    .option('--json', 'print JSON; states and evidence of a trial are in trial --json')
     .action(async (id: string, options: ReadOptions) => {
       await using installation = await openInstallation();
       const { store } = installation;
       const campaign = await findCampaign(store, id);
-      const [trials, progress] = await Promise.all([
-        allTrials(store, campaign.id),
-        store.progress(campaign.id),
-      ]);
+      const progress = await store.progress(campaign.id);
       if (options.json) {
-        return printJson('campaign', { ...outline(campaign), config: campaign.config, progress, trials });
+        const body = { ...outline(campaign), config: campaign.config, progress };
+        // Awaited here: the database must stay open until the last page.
+        return await printJsonList('campaign', body, 'trials', briefTrials(store, campaign.id));
       }
-      console.log(campaignReport(campaign, trials));
+      console.log(await campaignReport(store, campaign));
       console.log(`\n${progressLine(progress)}`);
     });
 
@@ -78,36 +74,10 @@ export function addReaders(program: Command): void {
     });
 }
 
-export function campaignReport(campaign: Campaign, trials: readonly Trial[]): string {
-  const cells = summarizeCells(
-    trials.map((trial) => ({
-      ...trial,
-      brokeMs: trial.record?.brokeMs ?? null,
-      resolvedMs: trial.record?.resolvedMs ?? null,
-      observedMs: trial.record?.observedMs ?? null,
-    })),
-  );
-  const parts = [`Campaign ${campaign.id}: ${campaign.name} (${campaign.status}, seed ${campaign.seed})`];
-  if (trials.length <= MOST_LISTED) parts.push(trialTable(trials));
-  parts.push(cellTable(cells));
-  return parts.join('\n\n');
-}
-
 export async function findCampaign(store: Store, id: string): Promise<Campaign> {
   const campaign = /^\d{1,18}$/.test(id) ? await store.getCampaign(id) : undefined;
   if (campaign === undefined) throw new OrdealError('NOT_FOUND', `no campaign ${id}`);
   return campaign;
-}
-
-export async function allTrials(store: Store, campaignId: string): Promise<Trial[]> {
-  const trials: Trial[] = [];
-  for (let after = -1; ; ) {
-    const page = await store.listTrials(campaignId, { after, limit: PAGE });
-    trials.push(...page);
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return trials;
-    after = last.position;
-  }
 }
 
 /** By id, by campaign and key, or by key alone in the newest campaign that has it. */

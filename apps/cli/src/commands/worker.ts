@@ -25,7 +25,7 @@ export function addWorker(program: Command): void {
 }
 
 async function work(slots: number): Promise<void> {
-  const signal = stopSignal();
+  const signal = stopSignal({ undoes: true });
   await using installation = await openInstallation((line) => console.error(line));
   const { store, folders } = installation;
   const worker = await startWorker({

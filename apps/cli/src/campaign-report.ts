@@ -1,0 +1,31 @@
+import { createCellSummarizer } from '@ordeal/analysis';
+import type { Campaign, Store, Trial } from '@ordeal/store';
+import { cellTable, trialTable } from './format.ts';
+import { trialsOf } from './trials-of.ts';
+
+/** More trials than this are summed up, not listed. */
+const MOST_LISTED = 200;
+
+/** A campaign for a person: its trials when they are few, and what each cell found. */
+export async function campaignReport(store: Pick<Store, 'listTrials'>, campaign: Campaign): Promise<string> {
+  const summarizer = createCellSummarizer();
+  const listed: Trial[] = [];
+  for await (const trial of trialsOf(store, campaign.id)) {
+    summarizer.add({
+      key: trial.key,
+      cell: trial.cell,
+      arm: trial.arm,
+      goal: trial.goal,
+      status: trial.status,
+      outcome: trial.outcome,
+      brokeMs: trial.record?.brokeMs ?? null,
+      resolvedMs: trial.record?.resolvedMs ?? null,
+      observedMs: trial.record?.observedMs ?? null,
+    });
+    if (campaign.trialCount <= MOST_LISTED) listed.push(trial);
+  }
+  const parts = [`Campaign ${campaign.id}: ${campaign.name} (${campaign.status}, seed ${campaign.seed})`];
+  if (listed.length > 0) parts.push(trialTable(listed));
+  parts.push(cellTable(summarizer.summaries()));
+  return parts.join('\n\n');
+}

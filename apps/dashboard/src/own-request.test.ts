@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { isOwnRequest } from './own-request.ts';
+
+it.each([
+  { host: 'localhost:3000', own: true },
+  { host: '127.0.0.1:3000', origin: 'http://127.0.0.1:3000', own: true },
+  { host: '127.0.0.1:3000', origin: 'http://localhost:3000', own: false },
+  { host: '127.0.0.1:3000', origin: 'https://elsewhere.example', own: false },
+  { host: '127.0.0.1:3000', origin: 'null', own: false },
+  { host: '127.0.0.1:3000', origin: '', own: false },
+  { host: 'rebound.example:3000', own: false },
+  { own: false },
+])('host $host, origin $origin: own is $own', ({ own, ...headers }) => {
+  expect(isOwnRequest(headers)).toBe(own);
+});
