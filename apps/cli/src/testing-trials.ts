@@ -1,24 +1,12 @@
 import type { Trial, TrialRecord } from '@ordeal/store';
+import { sampleTrial as newTrial, sampleRecord as storedRecord } from '@ordeal/store/testing';
 
 /** A completed trial that came back after two seconds. */
 export function sampleTrial(part: Partial<Trial> = {}): Trial {
   return {
+    ...newTrial(0, { chaosType: 'node_kill', chaosParams: {} }),
     id: '1',
     campaignId: '7',
-    position: 0,
-    key: 'postgres/node_kill#0',
-    cell: 'postgres/node_kill',
-    subject: 'postgres',
-    chaosType: 'node_kill',
-    chaosParams: {},
-    target: 'any',
-    durationSeconds: null,
-    trialIndex: 0,
-    baseline: false,
-    arm: 'none',
-    runtime: 'process',
-    goal: 'serving',
-    timing: { timeoutSeconds: 60, holdSeconds: 5, settleSeconds: 1, recoverySeconds: 60, horizonSeconds: 10 },
     status: 'completed',
     outcome: 'resolved',
     voidCause: null,
@@ -36,26 +24,5 @@ export function sampleTrial(part: Partial<Trial> = {}): Trial {
 }
 
 export function sampleRecord(part: Partial<TrialRecord> = {}): TrialRecord {
-  return {
-    zeroAt: '2026-01-01T00:00:00.000Z',
-    appliedMs: 1,
-    activeMs: 2,
-    impairedMs: 100,
-    servingAgainMs: 2_000,
-    degradedMs: 100,
-    wholeAgainMs: 3_000,
-    brokeMs: 100,
-    resolvedMs: 2_000,
-    observedMs: 5_000,
-    undoneMs: 5_100,
-    goneMs: 5_200,
-    wholeAfterUndo: true,
-    afterLift: false,
-    faultClearedBy: null,
-    findings: [],
-    initialState: null,
-    finalState: null,
-    chaosMetadata: null,
-    ...part,
-  };
+  return storedRecord({ brokeMs: 100, resolvedMs: 2_000, observedMs: 5_000, wholeAgainMs: 3_000, ...part });
 }
