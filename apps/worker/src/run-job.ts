@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { builtInCatalogue, faultKind } from '@ordeal/catalogue';
 import { describeError, type FaultKind } from '@ordeal/core';
+import type { GuardClient } from '@ordeal/guard';
 import type { Disposition, TakenJob } from '@ordeal/queue';
 import { executeTrial } from '@ordeal/runner';
 import type { Claim, Ended, Store, Trial } from '@ordeal/store';
@@ -37,13 +38,24 @@ async function runJob(parts: JobParts, job: TakenJob): Promise<Disposition> {
     reopenFailed: job.retriedByPerson,
   });
   if (claim.kind !== 'claimed') return refusalOf(claim);
-  const { campaign, trial, execution } = claim;
+  const { ended, rests } = await runClaimed(parts, guard, claim);
+  const restMs = rests ? claim.campaign.cooldownSeconds * 1000 : 0;
+  await rest(restMs, parts.stopping);
+  return dispositionOf(ended, restMs, parts);
+}
+
+/** Runs the execution to its recorded end; only until then it is this worker's to beat for. */
+async function runClaimed(
+  parts: JobParts,
+  guard: GuardClient,
+  { campaign, trial, execution }: Extract<Claim, { kind: 'claimed' }>,
+): ReturnType<typeof executeTrial> {
   const log = parts.log.child({ campaign: campaign.id, trial: trial.key, execution });
   using own = parts.live.add({ trialId: trial.id, execution });
   // A stop between the check above and here must still reach this execution.
   if (parts.stopping.aborted) parts.live.abortAll('shutdown', 'the worker stops');
   log.info('trial started');
-  const { ended, rests } = await executeTrial({
+  const result = await executeTrial({
     campaign,
     trial,
     execution,
@@ -56,10 +68,8 @@ async function runJob(parts: JobParts, job: TakenJob): Promise<Disposition> {
       await parts.guard.ready(AbortSignal.timeout(RECOVERED_WITHIN_MS));
     },
   });
-  log.info({ ended }, 'trial ended');
-  const restMs = rests ? campaign.cooldownSeconds * 1000 : 0;
-  await rest(restMs, parts.stopping);
-  return dispositionOf(ended, restMs, parts);
+  log.info({ ended: result.ended }, 'trial ended');
+  return result;
 }
 
 function kindOf(trial: Trial): FaultKind {

@@ -77,6 +77,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     heartbeat.now();
     desk.now();
   });
+  started.defer(stopListening);
   log.info({ worker: id, place, slots, capabilities: capabilities.length }, 'worker started');
   const rest = started.move();
 
@@ -85,7 +86,6 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     stopping.abort();
     desk.takeNothing();
     live.abortAll('shutdown', 'the worker stops');
-    await stopListening();
     // Beats go on until the last trial has undone its fault and given its job back.
     await desk.closeAll(STOP_TRIALS_MS);
     await rest.disposeAsync();
