@@ -1,5 +1,9 @@
 import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { openQueues } from '@ordeal/queue';
+import { enqueueCampaign, expandCampaignMatrix, loadCampaignConfig } from 'ordeal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWorld, type World } from './support/world.ts';
 
@@ -129,4 +133,43 @@ describe('the command line', () => {
       expect(stderr).toMatch(/no (campaign|trial)/);
     }
   });
+
+  it('mentions a found operator.db and does not use it', async () => {
+    await mkdir(join(world.folders.home, 'data'), { recursive: true });
+    await writeFile(join(world.folders.home, 'data', 'operator.db'), '');
+    const { code, stdout } = await world.ordeal('enqueue', await world.file(CLASSIC), '--dry-run');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Found \S+operator\.db.*operator none/);
+  });
+
+  it('shows an example file in its help', async () => {
+    const { code, stdout } = await world.ordeal('enqueue', '--help');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/chaos_types:\n\s+- type: node_kill/);
+  });
+
+  it('offers the same as functions', async () => {
+    const config = await loadCampaignConfig(await world.file(CLASSIC));
+    expect([...expandCampaignMatrix(config)]).toHaveLength(10);
+    const campaign = await enqueueFrom(config);
+    expect(await world.store.progress(campaign.id)).toMatchObject({ total: 10, pending: 10 });
+  });
+
+  it('stops the embedded Postgres and starts it again, with its data', async () => {
+    const before = await world.store.listCampaigns();
+    expect((await world.ordeal('down')).stdout).toMatch(/is stopped/);
+    expect((await world.ordeal('down')).stdout).toMatch(/was not running/);
+    expect((await world.ordeal('up')).code).toBe(0);
+    const { stdout } = await world.ordeal('list', '--json');
+    expect(JSON.parse(stdout).campaigns).toHaveLength(before.length);
+  });
 });
+
+async function enqueueFrom(config: Parameters<typeof enqueueCampaign>[0]) {
+  const queues = await openQueues({ databaseUrl: world.store.databaseUrl, producerOnly: true });
+  try {
+    return await enqueueCampaign(config, { store: world.store, queues });
+  } finally {
+    await queues.close();
+  }
+}

@@ -12,7 +12,7 @@ const MAIN = resolve(import.meta.dirname, '../../apps/cli/src/main.ts');
 /** An installation of its own in a temporary folder, driven through the command line as a person would. */
 export interface World extends AsyncDisposable {
   readonly folders: Folders;
-  readonly store: Store;
+  readonly store: Store & { readonly databaseUrl: string };
   readonly env: NodeJS.ProcessEnv;
   /** Runs a command to its end. */
   ordeal(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
