@@ -12,6 +12,6 @@ export type NodeKillParams = z.infer<typeof nodeKillParams>;
 export const nodeKill: FaultEntry = {
   type: 'node_kill',
   title: 'Kill every process of a node at once',
-  kind: (params) => (nodeKillParams.parse(params).mode === 'stop' ? 'condition' : 'event'),
+  kind: { param: 'mode', kinds: { crash: 'event', stop: 'condition' } },
   params: nodeKillParams,
 };

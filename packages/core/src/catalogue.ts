@@ -31,7 +31,13 @@ export interface SupportedFault {
 export interface FaultEntry {
   readonly type: string;
   readonly title: string;
-  /** Fixed, or decided by the validated parameters (a killed node may be meant to stay down). */
-  readonly kind: FaultKind | ((params: JsonObject) => FaultKind);
+  /** Fixed, or decided by the value of one parameter (a killed node may be meant to stay down). */
+  readonly kind: FaultKind | FaultKindByParam;
   readonly params: z.ZodType<JsonObject>;
+}
+
+/** Which kind a fault is with each value of the parameter: plain data, so that a worker can publish it. */
+export interface FaultKindByParam {
+  readonly param: string;
+  readonly kinds: Readonly<Record<string, FaultKind>>;
 }

@@ -2,13 +2,20 @@ import type { Random } from './random.ts';
 import type { Instance } from './runtime.ts';
 import type { SubjectProbe } from './subject.ts';
 import type { NodeView, Topology } from './topology.ts';
-import type { FaultKind, JsonObject } from './words.ts';
+import type { JsonObject } from './words.ts';
+
+/**
+ * What a runtime can do to its nodes on one machine. `signals`: kill, stop and pause a node's processes. `links`:
+ * shape the traffic between nodes. `volumes`: nodes whose data lies in a volume of limited size.
+ */
+export const ABILITIES = ['signals', 'links', 'volumes'] as const;
+export type Ability = (typeof ABILITIES)[number];
 
 /** How a kind of chaos is planned, done, seen and undone, in terms of runtime primitives. */
 export interface Fault<Plan extends FaultPlan = FaultPlan> {
   readonly type: string;
-  /** As in the catalogue: fixed, or decided by the parameters. */
-  readonly kind: FaultKind | ((params: JsonObject) => FaultKind);
+  /** Where one of these is missing, the worker does not offer the fault, and says why. */
+  readonly needs: readonly Ability[];
   /** Pure: same input, same plan. @throws OrdealError BAD_INPUT when the target selects no node. */
   plan(input: PlanInput): Plan;
   /** Makes the fault act. Idempotent. */

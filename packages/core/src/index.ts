@@ -1,7 +1,15 @@
-export type { Catalogue, FaultEntry, SubjectEntry, SupportedFault } from './catalogue.ts';
+export type { Catalogue, FaultEntry, FaultKindByParam, SubjectEntry, SupportedFault } from './catalogue.ts';
 export { deadlineSignal, monotonicMs, waitFor } from './deadline.ts';
 export { describeError, type ErrorCode, isErrorCode, OrdealError } from './errors.ts';
-export type { Fault, FaultPlan, FaultSite, Finding, PlanInput } from './fault.ts';
+export {
+  ABILITIES,
+  type Ability,
+  type Fault,
+  type FaultPlan,
+  type FaultSite,
+  type Finding,
+  type PlanInput,
+} from './fault.ts';
 export { createRandom, pick, type Random } from './random.ts';
 export type {
   Instance,

@@ -27,7 +27,7 @@ export interface LatencyPlan extends FaultPlan {
 /** Slows down every link to and from one node, its clients' included. */
 export const latency: Fault<LatencyPlan> = {
   type: 'latency',
-  kind: 'condition',
+  needs: ['links'],
 
   plan(input) {
     const target = chooseTarget(input);

@@ -29,7 +29,7 @@ export interface NetworkPartitionPlan extends FaultPlan {
 /** Cuts one node off from some or all of its peers, and from the clients if asked to. */
 export const networkPartition: Fault<NetworkPartitionPlan> = {
   type: 'network_partition',
-  kind: 'condition',
+  needs: ['links'],
 
   plan(input) {
     const target = chooseTarget(input);

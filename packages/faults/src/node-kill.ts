@@ -24,7 +24,7 @@ export interface NodeKillPlan extends FaultPlan {
 /** Kills every process of one node: once (`crash`), or until undo (`stop`). */
 export const nodeKill: Fault<NodeKillPlan> = {
   type: 'node_kill',
-  kind: (params) => (nodeKillParams.parse(params).mode === 'stop' ? 'condition' : 'event'),
+  needs: ['signals'],
 
   plan(input) {
     const target = chooseTarget(input);

@@ -21,7 +21,7 @@ export function faultDouble(record: (act: string) => void): Fault {
   };
   return {
     type: 'double',
-    kind: 'condition',
+    needs: [],
     plan: ({ injection, nodes }) => planOf(injection, {}, nodes),
     apply: (plan, site) => behave('apply', plan, () => appendFileSync(mark(plan, site), 'x')),
     undo: (plan, site) => behave('undo', plan, () => rmSync(mark(plan, site), { force: true })),
