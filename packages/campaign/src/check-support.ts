@@ -1,8 +1,7 @@
 import { resolveTarget, targetWords } from '@ordeal/catalogue';
-import { reportAt, type Site } from './check-value.ts';
+import { notOneOf, reportAt, type Site, shown } from '@ordeal/validation';
 import type { ChaosEntry } from './read-chaos.ts';
 import type { ChosenSubject } from './read-subjects.ts';
-import { notOneOf, shown } from './wording.ts';
 
 /** Reports whatever of a chaos entry one of the subjects cannot do: the fault on its runtime, or the target. */
 export function checkSupport(

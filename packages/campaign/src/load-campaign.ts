@@ -1,8 +1,8 @@
 import { builtInCatalogue } from '@ordeal/catalogue';
 import type { Catalogue } from '@ordeal/core';
+import { Problems } from '@ordeal/validation';
 import type { CampaignConfig } from './config.ts';
 import { parseYaml } from './parse-yaml.ts';
-import { Problems } from './problems.ts';
 import { readCampaignFile } from './read-campaign-file.ts';
 import { resolveCampaign } from './resolve-campaign.ts';
 

@@ -1,15 +1,13 @@
 import { randomInt } from 'node:crypto';
 import type { Catalogue } from '@ordeal/core';
+import { notOneOf, readFields, reportAt, type Site, shown } from '@ordeal/validation';
 import { buildCells } from './cells.ts';
 import { checkSupport } from './check-support.ts';
-import { reportAt, type Site } from './check-value.ts';
 import type { CampaignConfig, CellSpec } from './config.ts';
 import { countTrials } from './expand.ts';
 import { campaignFields, MAX_TRIALS } from './fields.ts';
 import { readChaos } from './read-chaos.ts';
-import { readFields } from './read-fields.ts';
 import { readSubjects } from './read-subjects.ts';
-import { notOneOf, shown } from './wording.ts';
 
 /** Short enough to be typed again. */
 const DRAWN_SEEDS = 2 ** 31;
