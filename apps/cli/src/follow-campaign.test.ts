@@ -12,7 +12,7 @@ const NEEDS = 'postgres/process/node_kill';
 class StoreDouble implements FollowedStore {
   status: Campaign['status'] = 'running';
   trials: Trial[] = [sampleTrial({ status: 'pending', outcome: null, execution: 0 })];
-  workers: Pick<WorkerRow, 'capabilities'>[] = [];
+  workers: Pick<WorkerRow, 'capabilities' | 'cannot'>[] = [];
   counted = 0;
   private readonly story: (() => void)[];
 
@@ -83,7 +83,7 @@ describe('following a campaign', () => {
 
   it('gives up after a short grace when nothing runs and nobody can run it', async () => {
     const store = new StoreDouble();
-    store.workers = [{ capabilities: ['etcd/process/none'] }];
+    store.workers = [{ capabilities: ['etcd/process/none'], cannot: {} }];
     const { tookMs, ...end } = await follow(store);
     expect(end).toMatchObject({ error: { code: 'NO_WORKER' } });
     expect(tookMs).toBeGreaterThanOrEqual(PACE.workerGraceMs);
@@ -113,7 +113,7 @@ describe('following a campaign', () => {
       () => store.set('cancelled', 1),
     );
     store.status = 'cancelled';
-    store.workers = [{ capabilities: [NEEDS] }];
+    store.workers = [{ capabilities: [NEEDS], cannot: {} }];
     expect(await follow(store)).toMatchObject({ progress: { running: 0, cancelled: 1 } });
   });
 

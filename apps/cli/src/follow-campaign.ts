@@ -76,7 +76,7 @@ export async function followCampaign(
       const progress = await throughOutage(() => store.progress(campaignId), patience);
       return { campaign, progress };
     }
-    if (needsWorker && deserted) throw new OrdealError('NO_WORKER', noWorkerMessage(campaign));
+    if (needsWorker && deserted) throw new OrdealError('NO_WORKER', await noWorkerMessage(store, campaign));
     await delay(pace.lookEveryMs, undefined, signal ? { signal } : {});
   }
 }

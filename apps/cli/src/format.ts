@@ -48,6 +48,7 @@ export function configSummary(config: CampaignConfig): string {
     ['seed', String(config.seed)],
     ['trials in all', String(countTrials(config))],
   ];
+  for (const { cell, why } of config.skipped) lines.push(['left out', `${cell} (${why})`]);
   return lines.map(([name, value]) => `  ${name.padEnd(24)}${value}`).join('\n');
 }
 

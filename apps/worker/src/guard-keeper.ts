@@ -1,6 +1,5 @@
 import { describeError, OrdealError } from '@ordeal/core';
-import { type GuardClient, spawnGuard } from '@ordeal/guard';
-import type { Folders } from '@ordeal/place';
+import { type GuardClient, type SpawnGuardOptions, spawnGuard } from '@ordeal/guard';
 import type { ExecutionRef } from '@ordeal/store';
 import type { Logger } from 'pino';
 
@@ -10,6 +9,9 @@ export interface GuardProof {
   readonly guardMs: number;
 }
 
+/** How this worker's guards are started. */
+type GuardLaunch = Pick<SpawnGuardOptions, 'folders' | 'settings'>;
+
 /** How long a worker without a guard waits before it tries to start another one again. */
 const RESPAWN_EVERY_MS = 1_000;
 
@@ -18,22 +20,22 @@ const RESPAWN_EVERY_MS = 1_000;
  * successor first undoes what it left: only then is it handed out.
  */
 export class GuardKeeper {
-  readonly #folders: Folders;
+  readonly #launch: GuardLaunch;
   readonly #log: Logger;
   #current: GuardClient | undefined;
   #ready: Promise<GuardClient>;
   #closing = false;
 
-  private constructor(folders: Folders, log: Logger, first: GuardClient) {
-    this.#folders = folders;
+  private constructor(launch: GuardLaunch, log: Logger, first: GuardClient) {
+    this.#launch = launch;
     this.#log = log;
     this.#ready = Promise.resolve(first);
     this.#keep(first);
   }
 
   /** @throws OrdealError GUARD_LOST when the first guard does not come up: a worker without one can do nothing. */
-  static async start(folders: Folders, log: Logger): Promise<GuardKeeper> {
-    return new GuardKeeper(folders, log, await spawnGuard({ folders }));
+  static async start(launch: GuardLaunch, log: Logger): Promise<GuardKeeper> {
+    return new GuardKeeper(launch, log, await spawnGuard(launch));
   }
 
   /** The guard to give new work to; waits for a successor when there is none just now. Undefined: the signal fired first. */
@@ -71,7 +73,7 @@ export class GuardKeeper {
   async #spawn(): Promise<GuardClient> {
     for (;;) {
       try {
-        const guard = await spawnGuard({ folders: this.#folders });
+        const guard = await spawnGuard(this.#launch);
         this.#keep(guard);
         return guard;
       } catch (error) {

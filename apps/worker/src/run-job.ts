@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { builtInCatalogue, faultKind } from '@ordeal/catalogue';
-import { describeError, type FaultKind } from '@ordeal/core';
+import { faultKind } from '@ordeal/catalogue';
+import { type Catalogue, describeError, type FaultKind, type Repertoire } from '@ordeal/core';
 import type { GuardClient } from '@ordeal/guard';
 import type { Disposition, TakenJob } from '@ordeal/queue';
 import { executeTrial } from '@ordeal/runner';
@@ -17,6 +17,7 @@ const REFUSED_DELAY_MS = 1_000;
 export interface JobParts {
   readonly workerId: string;
   readonly place: string;
+  readonly repertoire: Repertoire;
   readonly store: Store;
   readonly guard: GuardKeeper;
   readonly live: LiveExecutions;
@@ -60,7 +61,8 @@ async function runClaimed(
     trial,
     execution,
     place: parts.place,
-    kind: kindOf(trial),
+    repertoire: parts.repertoire,
+    kind: kindOf(trial, parts.repertoire.catalogue),
     guard,
     store: parts.store,
     signal: own.signal,
@@ -72,8 +74,8 @@ async function runClaimed(
   return result;
 }
 
-function kindOf(trial: Trial): FaultKind {
-  const entry = builtInCatalogue.faults[trial.chaosType];
+function kindOf(trial: Trial, catalogue: Catalogue): FaultKind {
+  const entry = catalogue.faults[trial.chaosType];
   return entry === undefined ? 'condition' : faultKind(entry, trial.chaosParams);
 }
 

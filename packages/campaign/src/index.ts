@@ -1,4 +1,13 @@
 export type { Problem } from '@ordeal/validation';
-export type { BaselineCell, CampaignConfig, CellSpec, ChaosSpec, FaultCell, TrialSpec } from './config.ts';
+export type {
+  BaselineCell,
+  CampaignConfig,
+  CellSpec,
+  ChaosSpec,
+  FaultCell,
+  SkippedCell,
+  TrialSpec,
+} from './config.ts';
 export { countTrials, expandCampaignMatrix } from './expand.ts';
+export { leaveOut } from './leave-out.ts';
 export { type LoadOptions, loadCampaignConfig, parseCampaignConfig } from './load-campaign.ts';

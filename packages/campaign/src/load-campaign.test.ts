@@ -68,6 +68,7 @@ test('everything that is left out is filled in; source and parameters are kept a
     recovery_seconds: 60,
     attempts: 3,
     backoff_seconds: 5,
+    skipped: [],
   });
   expect(seed).toSatisfy(Number.isSafeInteger);
   expect(cells).toHaveLength(1);

@@ -11,6 +11,8 @@ export interface LoadOptions {
   readonly maxParallel?: number;
   /** Operators that a campaign may name. */
   readonly knownOperators?: readonly string[];
+  /** Leave out what a subject does not support, and say so in `skipped`, instead of refusing the file. Default false. */
+  readonly skipUnsupported?: boolean;
 }
 
 /**
@@ -35,11 +37,12 @@ export function parseCampaignConfig(
   source: string,
   file: string,
   catalogue: Catalogue = builtInCatalogue,
-  { maxParallel = 10, knownOperators = ['none'] }: LoadOptions = {},
+  { maxParallel = 10, knownOperators = ['none'], skipUnsupported = false }: LoadOptions = {},
 ): CampaignConfig {
   const problems = new Problems(file);
   const root = parseYaml(source, problems);
-  const campaign = root && resolveCampaign({ root, problems }, catalogue, { maxParallel, knownOperators });
+  const rules = { maxParallel, knownOperators, skipUnsupported };
+  const campaign = root && resolveCampaign({ root, problems }, catalogue, rules);
   problems.throwIfAny();
   if (campaign === undefined) throw new Error('a campaign without problems is complete');
   return { file, source, ...campaign };

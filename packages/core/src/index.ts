@@ -11,6 +11,7 @@ export {
   type PlanInput,
 } from './fault.ts';
 export { createRandom, pick, type Random } from './random.ts';
+export type { Repertoire } from './repertoire.ts';
 export type {
   Instance,
   InstanceLabel,

@@ -35,8 +35,8 @@ export class TrialFault {
   /** Plan, ledger, apply, verify. True when a probe saw the fault bite. */
   async inject(nodes: Answer<'look'>['nodes'], topology: Answer<'start'>['topology']): Promise<boolean> {
     const { run, ref, record, timeline } = this.#notes;
-    const { campaign, trial, store, place } = run;
-    const plan = planFault({ campaign, trial, ref, nodes, topology });
+    const { campaign, trial, store, place, repertoire } = run;
+    const plan = planFault({ repertoire, campaign, trial, ref, nodes, topology });
     record.chaosMetadata = { plan: plan as unknown as JsonObject };
     // Committed before it may act; a refusal means that somebody newer owns the trial.
     if (!(await store.planInjection(ref, place, plan))) {

@@ -12,6 +12,7 @@ export type {
   NewCampaign,
   NewTrial,
   Progress,
+  PublishedEntry,
   Trial,
   TrialEvent,
   TrialRecord,

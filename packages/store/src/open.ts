@@ -22,6 +22,7 @@ import { endExecution, loseExecution } from './end-execution.ts';
 import { appendEvents, listEvents } from './events.ts';
 import { beat, listExecutions, liveExecutions, restSlot } from './executions.ts';
 import { advanceInjection, listInjections, openInjections, planInjection } from './injections.ts';
+import { listPublished, publishEntries } from './published.ts';
 import type { Store } from './store.ts';
 import { findTrial, getTrial, listTrials } from './trials.ts';
 import { liveWorkers, registerWorker, retireWorker } from './workers.ts';
@@ -123,6 +124,8 @@ function bindStore(db: Kysely<Tables>, connection: ConnectOptions): Store {
     registerWorker: bind(registerWorker),
     retireWorker: bind(retireWorker),
     liveWorkers: bind(liveWorkers),
+    publishEntries: bind(publishEntries),
+    listPublished: bind(listPublished),
     close: () => {
       closing ??= changes.close().then(() => db.destroy());
       return closing;

@@ -207,10 +207,19 @@ export interface WorkerRow {
   readonly pid: number;
   /** `subject/runtime/fault` it can run. */
   readonly capabilities: readonly string[];
+  /** What it knows and cannot run, with the reason. */
+  readonly cannot: Readonly<Record<string, string>>;
   readonly slots: number;
   readonly startedAt: Date;
   /** By the database's clock, for display. */
   readonly lastBeatAt: Date;
+}
+
+/** A catalogue entry of a worker that has code which not every installation has. */
+export interface PublishedEntry {
+  readonly kind: 'subject' | 'fault';
+  readonly name: string;
+  readonly entry: JsonObject;
 }
 
 /** How far a campaign is: trials by status, and failures by their end. */

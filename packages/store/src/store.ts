@@ -10,6 +10,7 @@ import type {
   NewCampaign,
   NewTrial,
   Progress,
+  PublishedEntry,
   Trial,
   TrialEvent,
   WorkerRow,
@@ -81,6 +82,9 @@ export interface Store {
   retireWorker(id: string): Promise<void>;
   /** Those that have beaten within the last `withinMs`. */
   liveWorkers(withinMs: number): Promise<WorkerRow[]>;
+  /** Adds to what campaign files are checked against, everywhere and for good. */
+  publishEntries(entries: readonly PublishedEntry[]): Promise<void>;
+  listPublished(): Promise<PublishedEntry[]>;
 
   close(): Promise<void>;
 }

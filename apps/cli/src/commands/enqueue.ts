@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { loadCampaignConfig } from '@ordeal/campaign';
 import { OrdealError } from '@ordeal/core';
 import type { Campaign } from '@ordeal/store';
 import type { Command } from 'commander';
@@ -9,8 +8,12 @@ import { followCampaign } from '../follow-campaign.ts';
 import { configSummary, progressLine } from '../format.ts';
 import { openInstallation } from '../installation.ts';
 import { printJson } from '../json.ts';
-import { noWorkerMessage, someWorkerCanRun } from '../live-workers.ts';
-import { runCampaign } from '../run-campaign.ts';
+import { liveWorkers, noWorkerMessage, offerOf, someWorkerCanRun } from '../live-workers.ts';
+import { loadCampaign } from '../load-campaign.ts';
+import { leaveOutUnsupported } from '../offers.ts';
+import { openSettings } from '../open-settings.ts';
+import { publishedEntries } from '../published-entries.ts';
+import { ownOffer, runCampaign } from '../run-campaign.ts';
 import { commandList, spelled } from '../spelled.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { whereTyped } from '../where-typed.ts';
@@ -19,6 +22,7 @@ interface EnqueueOptions {
   dryRun?: true;
   watch?: true;
   withWorker?: true;
+  skipUnsupported?: true;
   operatorDb?: string;
   json?: true;
 }
@@ -51,6 +55,7 @@ export function addEnqueue(program: Command): void {
     .option('--dry-run', 'print every trial, write nothing, need no database')
     .option('--watch', 'follow the campaign to its end; exit 0 only if no trial failed')
     .option('--with-worker', 'run a worker in this process until the campaign has ended')
+    .option('--skip-unsupported', 'leave out what no worker can run; the campaign keeps a note of it')
     .option('--operator-db <path>', 'select the operator operator-db and its database')
     .option('--json', 'print JSON instead of text')
     .addHelpText('after', spelled(EXAMPLE))
@@ -62,17 +67,32 @@ export function addEnqueue(program: Command): void {
 async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
   // Progress goes to stderr with --json, so that stdout is one document.
   const say = options.json ? (line: string) => console.error(line) : (line: string) => console.log(line);
-  const config = await loadCampaignConfig(whereTyped(file));
+  const settings = await openSettings();
+  const skipUnsupported = options.skipUnsupported === true;
   refuseOperatorDb(options, say);
   if (options.dryRun) {
-    await printDryRun(config, { json: options.json === true });
+    const written = await loadCampaign(whereTyped(file), settings, { skipUnsupported });
+    await printDryRun(written, { json: options.json === true });
     return 0;
   }
-  say(`Campaign file ${file}\n${configSummary(config)}`);
+  const written = await loadCampaign(whereTyped(file), settings, {
+    skipUnsupported,
+    published: publishedEntries,
+  });
   const signal = stopSignal({ undoes: options.withWorker === true });
   await using installation = await openInstallation(say);
+  const config = skipUnsupported
+    ? leaveOutUnsupported(
+        written,
+        options.withWorker
+          ? [await ownOffer(settings)]
+          : (await liveWorkers(installation.store)).map(offerOf),
+      )
+    : written;
+  say(`Campaign file ${file}\n${configSummary(config)}`);
   if (options.withWorker) {
     const { campaign, progress } = await runCampaign(config, installation, {
+      settings,
       say,
       signal,
       onEnqueued: (enqueued) => announce(enqueued, say),
@@ -87,7 +107,7 @@ async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
     return report(ended.campaign, ended.progress);
   }
   if (options.json) printJson('campaign', { id: campaign.id, trials: campaign.trialCount });
-  if (!(await someWorkerCanRun(store, campaign))) say(`Note: ${noWorkerMessage(campaign)}.`);
+  if (!(await someWorkerCanRun(store, campaign))) say(`Note: ${await noWorkerMessage(store, campaign)}`);
   return 0;
 
   function report(ended: Campaign, progress: Parameters<typeof progressLine>[0]): number {

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { campaignReport } from '../campaign-report.ts';
 import { configSummary, progressLine } from '../format.ts';
 import { openInstallation } from '../installation.ts';
+import { openSettings } from '../open-settings.ts';
 import { runCampaign } from '../run-campaign.ts';
 import { commandList } from '../spelled.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -18,6 +19,7 @@ export function addQuickstart(program: Command): void {
     .action(async () => {
       const signal = stopSignal({ undoes: true });
       const say = (line: string): void => console.log(line);
+      const settings = await openSettings();
       const config = await loadCampaignConfig(CAMPAIGN_FILE);
       say(
         'A campaign breaks a system on purpose, again and again, and measures how it gets back on its feet.',
@@ -25,6 +27,7 @@ export function addQuickstart(program: Command): void {
       say(`This one: campaigns/quickstart.yaml\n${configSummary(config)}\n`);
       await using installation = await openInstallation(say);
       const { campaign, progress } = await runCampaign(config, installation, {
+        settings,
         say,
         signal,
         onEnqueued: (enqueued) => say(`Campaign ${enqueued.id}: ${enqueued.trialCount} trials`),
