@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { monotonicMs, OrdealError } from '@ordeal/core';
 import type { Campaign, Progress, Store, Trial } from '@ordeal/store';
 import { trialResult } from './format.ts';
-import { noWorkerMessage, someWorkerCanRun } from './live-workers.ts';
+import { ableWorkers, liveWorkers, noWorkerMessage } from './live-workers.ts';
 import { throughOutage } from './through-outage.ts';
 
 /** What following asks of the store. */
@@ -76,7 +76,9 @@ export async function followCampaign(
       const progress = await throughOutage(() => store.progress(campaignId), patience);
       return { campaign, progress };
     }
-    if (needsWorker && deserted) throw new OrdealError('NO_WORKER', await noWorkerMessage(store, campaign));
+    if (needsWorker && deserted) {
+      throw new OrdealError('NO_WORKER', noWorkerMessage(campaign, await liveWorkers(store)));
+    }
     await delay(pace.lookEveryMs, undefined, signal ? { signal } : {});
   }
 }
@@ -92,7 +94,7 @@ async function lookAt(
   if (campaign === undefined) throw new OrdealError('NOT_FOUND', `no campaign ${campaignId}`);
   const [running, manned] = await Promise.all([
     store.listTrials(campaignId, { statuses: ['running'], limit: 1_000 }),
-    someWorkerCanRun(store, campaign),
+    liveWorkers(store).then((workers) => ableWorkers(campaign, workers).length > 0),
   ]);
   const left: { trial: Trial; execution: number }[] = [];
   for (const [id, execution] of told) {

@@ -5,24 +5,19 @@ import { type Offer, whyNot } from './offers.ts';
 /** A worker beats every 2 s; one that has not for this long is not there. */
 const WORKER_SILENT_MS = 10_000;
 
+/** What a worker says of itself, as far as it decides what it can run. */
+type Offering = Pick<WorkerRow, 'id' | 'capabilities' | 'cannot'>;
+
 export function liveWorkers(store: Pick<Store, 'liveWorkers'>): Promise<WorkerRow[]> {
   return store.liveWorkers(WORKER_SILENT_MS);
 }
 
-export async function someWorkerCanRun(
-  store: Pick<Store, 'liveWorkers'>,
-  campaign: Pick<Campaign, 'needs'>,
-): Promise<boolean> {
-  const workers = await liveWorkers(store);
-  return workers.some((worker) => canRun(campaign.needs, worker.capabilities));
-}
-
 /** Why nobody runs a campaign: who is there, and what each of them lacks. The first line stands for itself. */
-export async function noWorkerMessage(
-  store: Pick<Store, 'liveWorkers'>,
+export function noWorkerMessage(
   campaign: Pick<Campaign, 'id' | 'needs'>,
-): Promise<string> {
-  const offers = (await liveWorkers(store)).map(offerOf);
+  workers: readonly Offering[],
+): string {
+  const offers = workers.map(offerOf);
   const waits = `campaign ${campaign.id}: it waits, and holds up nobody else`;
   if (offers.length === 0) {
     return `no worker is live that could run ${waits} (it needs ${campaign.needs.join(', ')})`;
@@ -35,7 +30,7 @@ export async function noWorkerMessage(
   return [`no live worker can run ${waits}`, ...each, ...hint].join('\n');
 }
 
-export function offerOf({ id, capabilities, cannot }: WorkerRow): Offer {
+export function offerOf({ id, capabilities, cannot }: Offering): Offer {
   return { name: `worker ${id}`, can: capabilities, cannot };
 }
 
@@ -46,4 +41,17 @@ export function lacks(needs: readonly string[], offer: Offer): string {
     (need) => whyNot(need, offer) ?? '',
   );
   return [...reasons].map(([why, missing]) => `${missing.join(', ')} (${why})`).join('; ');
+}
+
+/** It beat once, and does not any more. */
+export function isSilent(worker: Pick<WorkerRow, 'silentMs'>): boolean {
+  return worker.silentMs > WORKER_SILENT_MS;
+}
+
+/** Those of the workers that are there and can run the campaign. */
+export function ableWorkers<W extends Pick<WorkerRow, 'silentMs' | 'capabilities'>>(
+  campaign: Pick<Campaign, 'needs'>,
+  workers: readonly W[],
+): W[] {
+  return workers.filter((worker) => !isSilent(worker) && canRun(campaign.needs, worker.capabilities));
 }

@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander';
+import { addCampaignControl } from './commands/campaign-control.ts';
 import { addControl } from './commands/control.ts';
 import { addDashboard } from './commands/dashboard.ts';
 import { addEnqueue } from './commands/enqueue.ts';
 import { addQuickstart } from './commands/quickstart.ts';
 import { addReaders } from './commands/read.ts';
+import { addStatus } from './commands/status.ts';
 import { addWorker } from './commands/worker.ts';
 import { showError } from './errors.ts';
 import { isReaderGone, outputTaken } from './output.ts';
@@ -18,6 +20,8 @@ addQuickstart(program);
 addEnqueue(program);
 addWorker(program);
 addReaders(program);
+addStatus(program);
+addCampaignControl(program);
 addControl(program);
 addDashboard(program);
 

@@ -1,11 +1,12 @@
 import { describeError, monotonicMs, type Timing } from '@ordeal/core';
-import type { Store } from '@ordeal/store';
+import type { TrialAborted } from '@ordeal/runner';
+import type { ExecutionRef, Store } from '@ordeal/store';
 import type { Logger } from 'pino';
 import type { GuardKeeper } from './guard-keeper.ts';
 import type { LiveExecutions } from './live-executions.ts';
 import { every, type Loop } from './loop.ts';
 
-/** A cancel must be noticed within two seconds; a campaign tells of each trial's end, which must not cost a beat each. */
+/** A cancel, or a pause at once, must be noticed within two seconds; a campaign tells of each trial's end, which must not cost a beat each. */
 const NOTICE_GAP_MS = 500;
 
 /**
@@ -24,21 +25,27 @@ export function startHeartbeat(parts: {
   let lastProofMs = monotonicMs();
 
   async function beat(): Promise<void> {
-    const refs = live.refs();
+    const beating = live.beating();
     const sentMs = monotonicMs();
     // Taken before the beat is sent: the guard's lease must not run from a later instant than that.
     const proof = guard.lastTick();
     try {
-      const { owned, cancelled } = await store.beat(workerId, refs);
+      const { owned, cancelled, paused } = await store.beat(workerId, beating);
       lastProofMs = sentMs;
       const ownedKeys = new Set(owned.map((ref) => `${ref.trialId}/${ref.execution}`));
-      const lost = refs.filter((ref) => !ownedKeys.has(`${ref.trialId}/${ref.execution}`));
-      live.abort(cancelled, 'cancelled', 'the campaign was cancelled');
+      const lost = beating.filter((ref) => !ownedKeys.has(`${ref.trialId}/${ref.execution}`));
+      stop(cancelled, 'cancelled', 'the campaign was cancelled');
+      stop(paused, 'paused', 'the campaign was paused');
       live.abort(lost, 'abandoned', 'the execution is no longer ours');
       if (proof !== undefined) await guard.renewLeases(proof, owned);
     } catch (error) {
       log.warn({ error: describeError(error) }, 'heartbeat failed');
     }
+  }
+
+  function stop(refs: readonly ExecutionRef[], why: TrialAborted['why'], detail: string): void {
+    const executions = live.abort(refs, why, detail);
+    if (executions > 0) log.info({ executions, why }, `stopping executions: ${detail}`);
   }
 
   /** A frozen or cut-off worker must not record what its guard's undo brought about. */

@@ -3,7 +3,7 @@ import { faultKind } from '@ordeal/catalogue';
 import { type Catalogue, describeError, type FaultKind, type Repertoire } from '@ordeal/core';
 import type { GuardClient } from '@ordeal/guard';
 import type { Disposition, TakenJob } from '@ordeal/queue';
-import { executeTrial } from '@ordeal/runner';
+import { executeTrial, TrialAborted } from '@ordeal/runner';
 import type { Claim, Ended, Store, Trial } from '@ordeal/store';
 import type { Logger } from 'pino';
 import type { GuardKeeper } from './guard-keeper.ts';
@@ -39,10 +39,10 @@ async function runJob(parts: JobParts, job: TakenJob): Promise<Disposition> {
     reopenFailed: job.retriedByPerson,
   });
   if (claim.kind !== 'claimed') return refusalOf(claim);
-  const { ended, rests } = await runClaimed(parts, guard, claim);
+  const { ended, rests, givenBack } = await runClaimed(parts, guard, claim);
   const restMs = rests ? claim.campaign.cooldownSeconds * 1000 : 0;
   await rest(restMs, parts.stopping);
-  return dispositionOf(ended, restMs, parts);
+  return dispositionOf(ended, restMs, givenBack || parts.stopping.aborted);
 }
 
 /** Runs the execution to its recorded end; only until then it is this worker's to beat for. */
@@ -50,7 +50,7 @@ async function runClaimed(
   parts: JobParts,
   guard: GuardClient,
   { campaign, trial, execution }: Extract<Claim, { kind: 'claimed' }>,
-): ReturnType<typeof executeTrial> {
+): Promise<Awaited<ReturnType<typeof executeTrial>> & { givenBack: boolean }> {
   const log = parts.log.child({ campaign: campaign.id, trial: trial.key, execution });
   using own = parts.live.add({ trialId: trial.id, execution });
   // A stop between the check above and here must still reach this execution.
@@ -66,12 +66,14 @@ async function runClaimed(
     guard,
     store: parts.store,
     signal: own.signal,
+    onPhase: own.enter,
     guardRecovered: async () => {
       await parts.guard.ready(AbortSignal.timeout(RECOVERED_WITHIN_MS));
     },
   });
   log.info({ ended: result.ended }, 'trial ended');
-  return result;
+  const { reason } = own.signal;
+  return { ...result, givenBack: reason instanceof TrialAborted && reason.why === 'paused' };
 }
 
 function kindOf(trial: Trial, catalogue: Catalogue): FaultKind {
@@ -96,9 +98,9 @@ function refusalOf(claim: Exclude<Claim, { kind: 'claimed' }>): Disposition {
   }
 }
 
-function dispositionOf(ended: Ended, restedMs: number, parts: JobParts): Disposition {
+function dispositionOf(ended: Ended, restedMs: number, leaves: boolean): Disposition {
   if (ended.kind === 'stale') return { kind: 'done' };
-  if (parts.stopping.aborted && ended.trialStatus === 'pending') return { kind: 'give_back' };
+  if (leaves && ended.trialStatus === 'pending') return { kind: 'give_back' };
   if (ended.trialStatus === 'pending') {
     return { kind: 'later', delayMs: Math.max(0, (ended.retryInMs ?? 0) - restedMs) };
   }

@@ -15,6 +15,7 @@ import { startLedgerWatch } from './ledger-watch.ts';
 import { LiveExecutions } from './live-executions.ts';
 import type { Loop } from './loop.ts';
 import { startLostWatch } from './lost-watch.ts';
+import { startQueueKeeper } from './queue-keeper.ts';
 import { type JobParts, jobHandler } from './run-job.ts';
 
 /** Trials have this long to undo and give back before the worker leaves them to its guard. */
@@ -84,10 +85,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       log,
     }),
   );
+  loop(startQueueKeeper({ store, queues, log }));
   loop(startLostWatch({ store, timing, log, onLost: () => desk.now() }));
   loop(startLedgerWatch({ store, folders, place, log }));
   const stopListening = await store.onCampaignChange(() => {
-    // A cancel reaches running trials by the beat's answer; a new campaign by a look.
+    // A cancel or a pause reaches running trials by the beat's answer; a new campaign by a look.
     heartbeat.now();
     desk.now();
   });

@@ -1,5 +1,6 @@
 import type { Repertoire, Runtime, Timing } from '@ordeal/core';
 import type { FaultPoint } from './fault-points.ts';
+import type { Farewell } from './journal/farewell.ts';
 import type { Journal } from './journal/journal.ts';
 import type { GuardEvent } from './protocol.ts';
 
@@ -17,6 +18,8 @@ export interface GuardParts {
   readonly faultPoints: ReadonlySet<FaultPoint>;
   readonly journal: Journal;
   readonly send: (event: GuardEvent) => void;
+  /** For the next worker, when there may be none to tell. */
+  readonly leaveFarewell: (farewell: Farewell) => Promise<void>;
   /** For people: the guard's log. */
   readonly log: (text: string) => void;
 }

@@ -7,6 +7,7 @@ import { identityOf } from '@ordeal/place';
 import { readFaultPoints } from './fault-points.ts';
 import { Guard } from './guard.ts';
 import { isClaimed } from './journal/claim.ts';
+import { leaveFarewell } from './journal/farewell.ts';
 import { type GuardFolder, guardFolder, makeGuardFolder, ownGuardFolder } from './journal/guard-folder.ts';
 import { openJournal } from './journal/journal.ts';
 import { sweepGuards } from './journal/sweep.ts';
@@ -43,6 +44,7 @@ export async function runGuardProcess(parts: GuardProcessParts): Promise<void> {
       faultPoints: readFaultPoints(process.env.ORDEAL_FAULT_POINTS),
       journal,
       send: eventWriter(output),
+      leaveFarewell: (farewell) => leaveFarewell(options.folders, farewell),
       log,
     },
     recovered,

@@ -1,4 +1,5 @@
-export { campaignOfQueue, queueName } from './names.ts';
+export { campaignOfQueue, queueName, trialOfJob } from './names.ts';
 export { type CampaignQueues, openQueues, type QueueOptions } from './open.ts';
-export type { Consumer, Disposition, JobQueues, TakenJob, TrialJob } from './queue.ts';
+export type { Consumer, Disposition, JobQueues, JobState, TakenJob, Throttle, TrialJob } from './queue.ts';
 export { reconcile } from './reconcile.ts';
+export { alignThrottle } from './throttle.ts';

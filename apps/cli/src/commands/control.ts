@@ -1,6 +1,4 @@
-import { OrdealError } from '@ordeal/core';
 import { openFolders } from '@ordeal/place';
-import { reconcile } from '@ordeal/queue';
 import { startEmbedded, stopEmbedded } from '@ordeal/store';
 import type { Command } from 'commander';
 import { followCampaign } from '../follow-campaign.ts';
@@ -11,7 +9,7 @@ import { spelled } from '../spelled.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { findCampaign } from './read.ts';
 
-/** `ordeal watch N`, `cancel N`, `up`, `down` */
+/** `ordeal watch N`, `up`, `down` */
 export function addControl(program: Command): void {
   program
     .command('watch')
@@ -31,22 +29,6 @@ export function addControl(program: Command): void {
       if (options.json) printJson('campaign', { id: campaign.id, status: campaign.status, progress });
       else console.log(progressLine(progress));
       process.exitCode = progress.failed === 0 && campaign.status === 'finished' ? 0 : 1;
-    });
-
-  program
-    .command('cancel')
-    .description('stop a campaign: running trials are aborted and their faults undone')
-    .argument('<campaign>', 'number of the campaign')
-    .action(async (id: string) => {
-      await using installation = await openInstallation();
-      const { store } = installation;
-      const campaign = await findCampaign(store, id);
-      if (!(await store.cancelCampaign(campaign.id))) {
-        throw new OrdealError('BAD_INPUT', `campaign ${id} has already ended (${campaign.status})`);
-      }
-      // Postgres has decided; the queue only forgets what nobody may run any more.
-      await reconcile(store, await installation.queues(), campaign.id);
-      console.log(`Campaign ${id} cancelled. Running trials stop within two seconds and undo their faults.`);
     });
 
   program

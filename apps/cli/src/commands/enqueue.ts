@@ -8,7 +8,7 @@ import { followCampaign } from '../follow-campaign.ts';
 import { configSummary, progressLine } from '../format.ts';
 import { openInstallation } from '../installation.ts';
 import { printJson } from '../json.ts';
-import { liveWorkers, noWorkerMessage, offerOf, someWorkerCanRun } from '../live-workers.ts';
+import { ableWorkers, liveWorkers, noWorkerMessage, offerOf } from '../live-workers.ts';
 import { loadCampaign } from '../load-campaign.ts';
 import { leaveOutUnsupported } from '../offers.ts';
 import { openSettings } from '../open-settings.ts';
@@ -107,7 +107,8 @@ async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
     return report(ended.campaign, ended.progress);
   }
   if (options.json) printJson('campaign', { id: campaign.id, trials: campaign.trialCount });
-  if (!(await someWorkerCanRun(store, campaign))) say(`Note: ${await noWorkerMessage(store, campaign)}`);
+  const workers = await liveWorkers(store);
+  if (ableWorkers(campaign, workers).length === 0) say(`Note: ${noWorkerMessage(campaign, workers)}`);
   return 0;
 
   function report(ended: Campaign, progress: Parameters<typeof progressLine>[0]): number {
