@@ -42,7 +42,7 @@ export function addControl(program: Command): void {
       const { store } = installation;
       const campaign = await findCampaign(store, id);
       if (!(await store.cancelCampaign(campaign.id))) {
-        throw new OrdealError('BAD_INPUT', `campaign ${id} has already ended (${campaign.status})`);
+        throw new OrdealError('CONFLICT', `campaign ${id} has already ended (${campaign.status})`);
       }
       // Postgres has decided; the queue only forgets what nobody may run any more.
       await reconcile(store, await installation.queues(), campaign.id);
