@@ -10,6 +10,7 @@ const STYLE = `
   button { margin-top: 1rem; border: 0; background: #1f5fbf; color: #fff; cursor: pointer; }
   small { display: block; margin-top: .5rem; color: #5b6573; }
   [role=alert] { margin: 0 0 1rem; color: #a3231b; }
+  [role=alert]::first-letter { text-transform: uppercase; }
   @media (prefers-color-scheme: dark) {
     body { background: #151a21; color: #e4e8ee; } form { background: #1e252e; border-color: #37414e; }
     small { color: #a0abb9; } [role=alert] { color: #ff9d94; }

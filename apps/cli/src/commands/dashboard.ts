@@ -26,7 +26,8 @@ export function addDashboard(program: Command): void {
         port,
         log: (line) => console.error(line),
       });
-      console.log(`Queues: ${dashboard.url}/queues (Ctrl+C stops)`);
+      const asks = access.token === undefined ? '' : ', asks for ORDEAL_TOKEN';
+      console.log(`Queues: ${dashboard.url}/queues (Ctrl+C stops${asks})`);
       await new Promise<void>((resolve) => {
         if (signal.aborted) resolve();
         signal.addEventListener('abort', () => resolve(), { once: true });
