@@ -1,5 +1,6 @@
 import { describeError, toOrdealError } from '@ordeal/core';
 import colors from 'picocolors';
+import { withoutSecrets } from './secrets.ts';
 import { spelled } from './spelled.ts';
 
 /**
@@ -8,10 +9,10 @@ import { spelled } from './spelled.ts';
  */
 export function showError(error: unknown): number {
   const known = toOrdealError(error);
-  console.error(`${colors.red('error')} ${describeError(known)}`);
+  console.error(`${colors.red('error')} ${withoutSecrets(describeError(known))}`);
   console.error(`${spelled(known.advice)} (${known.code})`);
   if (known.code === 'INTERNAL' || process.env.ORDEAL_DEBUG) {
-    console.error(error instanceof Error ? error.stack : error);
+    console.error(withoutSecrets((error instanceof Error && error.stack) || String(error)));
   }
   return known.exitCode;
 }

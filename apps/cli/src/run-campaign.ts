@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { CampaignConfig } from '@ordeal/campaign';
 import { builtInCatalogue } from '@ordeal/catalogue';
 import { OrdealError } from '@ordeal/core';
@@ -38,7 +39,7 @@ export async function runCampaign(
     queues,
     folders,
     catalogue: builtInCatalogue,
-    log: workerLog({ quiet: true, folders }),
+    log: workerLog(join(folders.home, 'worker.log')),
     slots: options.slots ?? 10,
     wanted: (other) => Number(other.id) <= Number(campaign.id),
   });

@@ -3,6 +3,7 @@ import { heldExecutions } from '@ordeal/guard';
 import { type Folders, parsePlace } from '@ordeal/place';
 import type { Store } from '@ordeal/store';
 import type { Logger } from 'pino';
+import { aboutExecution } from './about-execution.ts';
 import { every, type Loop } from './loop.ts';
 
 const LOOK_EVERY_MS = 5_000;
@@ -39,7 +40,8 @@ export function startLedgerWatch(parts: {
         const key = `${injection.trialId}/${injection.execution}`;
         if (live.has(key) || held.has(key)) continue;
         await store.advanceInjection(injection.id, 'gone', { seen });
-        log.info({ injection: injection.id }, `closed a row of the ledger: ${seen}`);
+        const about = await aboutExecution(store, injection);
+        log.info({ ...about, injection: injection.id }, `closed a row of the ledger: ${seen}`);
       }
     } catch (error) {
       log.warn({ error: describeError(error) }, 'could not look through the ledger');

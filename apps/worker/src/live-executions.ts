@@ -1,15 +1,26 @@
 import { monotonicMs } from '@ordeal/core';
 import { TrialAborted } from '@ordeal/runner';
 import type { ExecutionRef } from '@ordeal/store';
+import type { Logger } from 'pino';
+
+interface LiveExecution {
+  readonly ref: ExecutionRef;
+  readonly abort: AbortController;
+  readonly sinceMs: number;
+  readonly log: Logger;
+}
 
 /** The executions that this worker runs now, each with the switch that stops it. */
 export class LiveExecutions {
-  readonly #live = new Map<string, { ref: ExecutionRef; abort: AbortController; sinceMs: number }>();
+  readonly #live = new Map<string, LiveExecution>();
 
-  /** Adds one; the signal fires when it has to stop. Dispose when it has ended. */
-  add(ref: ExecutionRef): { signal: AbortSignal } & Disposable {
+  /**
+   * Adds one; the signal fires when it has to stop. Dispose when it has ended.
+   * @param log its own, which names it in each line
+   */
+  add(ref: ExecutionRef, log: Logger): { signal: AbortSignal } & Disposable {
     const abort = new AbortController();
-    this.#live.set(keyOf(ref), { ref, abort, sinceMs: monotonicMs() });
+    this.#live.set(keyOf(ref), { ref, abort, sinceMs: monotonicMs(), log });
     return {
       signal: abort.signal,
       [Symbol.dispose]: () => {
@@ -29,7 +40,12 @@ export class LiveExecutions {
   }
 
   abort(refs: readonly ExecutionRef[], why: TrialAborted['why'], detail: string): void {
-    for (const ref of refs) this.#live.get(keyOf(ref))?.abort.abort(new TrialAborted(why, detail));
+    for (const ref of refs) {
+      const live = this.#live.get(keyOf(ref));
+      if (live === undefined || live.abort.signal.aborted) continue;
+      live.log.warn({ why, detail }, 'trial aborted');
+      live.abort.abort(new TrialAborted(why, detail));
+    }
   }
 
   abortAll(why: TrialAborted['why'], detail: string): void {

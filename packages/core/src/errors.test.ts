@@ -21,6 +21,13 @@ describe('an error at an edge', () => {
   });
 });
 
+it('is described by all that was tried, when nothing else is said', () => {
+  const refused = ['::1', '127.0.0.1'].map((host) => new Error(`connect ECONNREFUSED ${host}:5432`));
+  expect(describeError(new Error('no', { cause: new AggregateError(refused) }))).toBe(
+    'no: connect ECONNREFUSED ::1:5432; connect ECONNREFUSED 127.0.0.1:5432',
+  );
+});
+
 it('knows its codes, and no property that every object has', () => {
   expect(isErrorCode('NOT_FOUND')).toBe(true);
   expect(isErrorCode('toString')).toBe(false);

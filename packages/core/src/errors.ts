@@ -58,6 +58,8 @@ const MACHINE_CODES = new Set(
 /** One line that explains any thrown value, following causes; for logs and the `error` column. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const own = error.message || error.name;
+  // Refused on IPv4 and IPv6: Node's AggregateError has no message of its own.
+  const all = error instanceof AggregateError ? error.errors.map(describeError).join('; ') : '';
+  const own = error.message || all || error.name;
   return error.cause === undefined ? own : `${own}: ${describeError(error.cause)}`;
 }

@@ -5,7 +5,7 @@ import { startEmbedded, stopEmbedded } from '@ordeal/store';
 import type { Command } from 'commander';
 import { followCampaign } from '../follow-campaign.ts';
 import { progressLine } from '../format.ts';
-import { openInstallation } from '../installation.ts';
+import { type Installation, openInstallation } from '../installation.ts';
 import { printJson } from '../json.ts';
 import { spelled } from '../spelled.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -41,12 +41,16 @@ export function addControl(program: Command): void {
       await using installation = await openInstallation();
       const { store } = installation;
       const campaign = await findCampaign(store, id);
-      if (!(await store.cancelCampaign(campaign.id))) {
+      const cancelled = await store.cancelCampaign(campaign.id);
+      if (!cancelled && campaign.status !== 'cancelled') {
         throw new OrdealError('CONFLICT', `campaign ${id} has already ended (${campaign.status})`);
       }
-      // Postgres has decided; the queue only forgets what nobody may run any more.
-      await reconcile(store, await installation.queues(), campaign.id);
-      console.log(`Campaign ${id} cancelled. Running trials stop within two seconds and undo their faults.`);
+      console.log(
+        cancelled
+          ? `Campaign ${id} cancelled. Running trials stop within two seconds and undo their faults.`
+          : `Campaign ${id} was cancelled already.`,
+      );
+      await forgetJobs(installation, campaign.id);
     });
 
   program
@@ -68,4 +72,18 @@ export function addControl(program: Command): void {
       const stopped = await stopEmbedded(openFolders());
       console.log(stopped ? 'The embedded Postgres is stopped; its data stays.' : 'It was not running.');
     });
+}
+
+/** Postgres has decided; the queue only forgets what nobody may run any more. */
+async function forgetJobs(installation: Installation, campaignId: string): Promise<void> {
+  try {
+    await reconcile(installation.store, await installation.queues(), campaignId);
+  } catch (error) {
+    if (!(error instanceof OrdealError) || error.exitCode !== 3) throw error;
+    throw new OrdealError(
+      error.code,
+      `none of its trials will run, but its jobs still stand in the queue: cancel ${campaignId} again removes them`,
+      { cause: error },
+    );
+  }
 }

@@ -69,8 +69,8 @@ async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
     return 0;
   }
   say(`Campaign file ${file}\n${configSummary(config)}`);
-  const signal = stopSignal({ undoes: options.withWorker === true });
-  await using installation = await openInstallation(say);
+  const signal = stopSignal(options.withWorker ? (line) => console.error(line) : undefined);
+  await using installation = await openInstallation();
   if (options.withWorker) {
     const { campaign, progress } = await runCampaign(config, installation, {
       say,

@@ -25,15 +25,16 @@ export function addWorker(program: Command): void {
 }
 
 async function work(slots: number): Promise<void> {
-  const signal = stopSignal({ undoes: true });
-  await using installation = await openInstallation((line) => console.error(line));
+  const log = workerLog();
+  const signal = stopSignal((line) => log.info(line));
+  await using installation = await openInstallation((line) => log.warn(line));
   const { store, folders } = installation;
   const worker = await startWorker({
     store,
     queues: await installation.queues(),
     folders,
     catalogue: builtInCatalogue,
-    log: workerLog({ quiet: false, folders }),
+    log,
     slots,
   });
   await new Promise<void>((resolve) => {
