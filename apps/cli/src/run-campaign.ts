@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { CampaignConfig } from '@ordeal/campaign';
 import { defaultSettings, type Settings } from '@ordeal/config';
 import { OrdealError } from '@ordeal/core';
@@ -43,7 +44,7 @@ export async function runCampaign(
     queues,
     folders,
     settings,
-    log: workerLog({ quiet: true, folders }),
+    log: workerLog(join(folders.home, 'worker.log')),
     slots: options.slots ?? settings.slots,
     wanted: (other) => Number(other.id) <= Number(campaign.id),
   });

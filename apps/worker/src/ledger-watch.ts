@@ -3,6 +3,7 @@ import { heldExecutions, type LeftFarewell, readFarewells } from '@ordeal/guard'
 import { type Folders, parsePlace } from '@ordeal/place';
 import type { Injection, Store } from '@ordeal/store';
 import type { Logger } from 'pino';
+import { aboutExecution } from './about-execution.ts';
 import { every, type Loop } from './loop.ts';
 
 const LOOK_EVERY_MS = 5_000;
@@ -40,7 +41,8 @@ export function startLedgerWatch(parts: {
         if (!isOver(key)) continue;
         const farewell = farewells.find((left) => keyOf(left.trial, left.execution) === key);
         await store.advanceInjection(injection.id, 'gone', evidenceOf(injection.id, farewell) ?? { seen });
-        log.info({ injection: injection.id }, `closed a row of the ledger: ${seen}`);
+        const about = await aboutExecution(store, injection);
+        log.info({ ...about, injection: injection.id }, `closed a row of the ledger: ${seen}`);
       }
       for (const left of farewells) if (isOver(keyOf(left.trial, left.execution))) await left.forget();
     } catch (error) {

@@ -48,17 +48,17 @@ export interface RunningWorker {
  * @throws OrdealError GUARD_LOST when no guard comes up, POSTGRES_UNAVAILABLE; nothing is left running then
  */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { store, queues, folders, settings, slots, log } = options;
+  const { store, queues, folders, settings, slots } = options;
   const timing = checkTiming(options.timing ?? DEFAULT_TIMING);
   const id = `w-${randomBytes(4).toString('hex')}`;
+  const log = options.log.child({ worker: id });
   const place = placeId(folders);
   const { can: capabilities, cannot } = await findCapabilities(settings);
   const live = new LiveExecutions();
   const stopping = new AbortController();
   await using started = new AsyncDisposableStack();
-  const guard = started.adopt(await GuardKeeper.start({ folders, settings: settings.file }, log), (keeper) =>
-    keeper.close(),
-  );
+  const launch = { folders, settings: settings.file };
+  const guard = started.adopt(await GuardKeeper.start({ launch, store, log }), (keeper) => keeper.close());
   await store.publishEntries(toPublished(settings.additions));
   await store.registerWorker({ id, place, pid: process.pid, capabilities, cannot, slots });
 
@@ -94,11 +94,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     desk.now();
   });
   started.defer(stopListening);
-  log.info({ worker: id, place, slots, capabilities: capabilities.length }, 'worker started');
+  log.info({ place, slots, capabilities: capabilities.length }, 'worker started');
   const rest = started.move();
 
   async function stop(): Promise<void> {
-    log.info({ worker: id }, 'worker stopping');
+    log.info('worker stopping');
     stopping.abort();
     desk.takeNothing();
     live.abortAll('shutdown', 'the worker stops');
@@ -106,7 +106,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     await desk.closeAll(STOP_TRIALS_MS);
     await rest.disposeAsync();
     await store.retireWorker(id);
-    log.info({ worker: id }, 'worker stopped');
+    log.info('worker stopped');
   }
   let stopped: Promise<void> | undefined;
   return {

@@ -1,6 +1,7 @@
 export type { Catalogue, FaultEntry, FaultKindByParam, SubjectEntry, SupportedFault } from './catalogue.ts';
 export { deadlineSignal, monotonicMs, waitFor } from './deadline.ts';
-export { describeError, type ErrorCode, isErrorCode, OrdealError } from './errors.ts';
+export { ERROR_TABLE, type ErrorCode, type ErrorEntry } from './error-table.ts';
+export { describeError, isErrorCode, OrdealError, toOrdealError } from './errors.ts';
 export {
   ABILITIES,
   type Ability,

@@ -7,7 +7,7 @@ import { createChanges } from './changes.ts';
 import { claim } from './claim.ts';
 import { createCampaign } from './create-campaign.ts';
 import { resolveDatabaseUrl } from './database/address.ts';
-import { type ConnectOptions, connectPool, isOutage, unavailable } from './database/connect.ts';
+import { type ConnectOptions, connectPool, isUnavailable, unavailable } from './database/connect.ts';
 import { migrate } from './database/migrate.ts';
 import { checkSchemaName } from './database/schema-name.ts';
 import type { Session } from './database/session.ts';
@@ -72,7 +72,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
     await migrate(pool, db, connection);
   } catch (error) {
     await db.destroy();
-    throw isOutage(error) ? unavailable(connection.databaseUrl, error) : error;
+    throw isUnavailable(error) ? unavailable(connection.databaseUrl, error) : error;
   }
   return { databaseUrl: connection.databaseUrl, ...bindStore(db, connection) };
 }
@@ -89,7 +89,7 @@ function bindStore(db: Kysely<Tables>, connection: ConnectOptions): Store {
       try {
         return await operation(session, ...given);
       } catch (error) {
-        throw isOutage(error) ? unavailable(connection.databaseUrl, error) : error;
+        throw isUnavailable(error) ? unavailable(connection.databaseUrl, error) : error;
       }
     };
 

@@ -124,13 +124,21 @@ function retryOf(keys: readonly string[]): Act {
 
 const cancel: Act = async (installation, { id }) => {
   const { store } = installation;
-  if (!(await store.cancelCampaign(id)))
-    throw ended(id, await statusOf(store, id), 'there is nothing to cancel');
+  const cancelled = await store.cancelCampaign(id);
+  const status = await statusOf(store, id);
+  if (!cancelled && status !== 'cancelled') throw ended(id, status, 'there is nothing to cancel');
   return {
-    changed: true,
+    changed: cancelled,
     // Postgres has decided; the queue only forgets what nobody may run any more.
-    note: await tellQueue(installation, (queues) => reconcile(store, queues, id)),
-    text: () => `Campaign ${id} cancelled. Running trials stop within two seconds and undo their faults.`,
+    note: await tellQueue(
+      installation,
+      (queues) => reconcile(store, queues, id),
+      `its jobs stay in the queue, where they do nothing: cancel ${id} again removes them`,
+    ),
+    text: () =>
+      cancelled
+        ? `Campaign ${id} cancelled. Running trials stop within two seconds and undo their faults.`
+        : `Campaign ${id} was cancelled already.`,
   };
 };
 
@@ -145,7 +153,7 @@ async function statusOf(store: Store, id: string): Promise<Campaign['status']> {
 }
 
 function ended(id: string, status: Campaign['status'], so: string): OrdealError {
-  return new OrdealError('BAD_INPUT', `campaign ${id} has already ended (${status}): ${so}`);
+  return new OrdealError('CONFLICT', `campaign ${id} has already ended (${status}): ${so}`);
 }
 
 function trials(count: number): string {

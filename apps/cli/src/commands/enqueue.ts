@@ -79,8 +79,8 @@ async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
     skipUnsupported,
     published: publishedEntries,
   });
-  const signal = stopSignal({ undoes: options.withWorker === true });
-  await using installation = await openInstallation(say);
+  const signal = stopSignal(options.withWorker ? (line) => console.error(line) : undefined);
+  await using installation = await openInstallation();
   const config = skipUnsupported
     ? leaveOutUnsupported(
         written,

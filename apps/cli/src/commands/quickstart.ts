@@ -17,7 +17,7 @@ export function addQuickstart(program: Command): void {
     .command('quickstart')
     .description('run the ready-made campaign with a worker in this process')
     .action(async () => {
-      const signal = stopSignal({ undoes: true });
+      const signal = stopSignal((line) => console.error(line));
       const say = (line: string): void => console.log(line);
       const settings = await openSettings();
       const config = await loadCampaignConfig(CAMPAIGN_FILE);
@@ -25,7 +25,7 @@ export function addQuickstart(program: Command): void {
         'A campaign breaks a system on purpose, again and again, and measures how it gets back on its feet.',
       );
       say(`This one: campaigns/quickstart.yaml\n${configSummary(config)}\n`);
-      await using installation = await openInstallation(say);
+      await using installation = await openInstallation();
       const { campaign, progress } = await runCampaign(config, installation, {
         settings,
         say,

@@ -27,15 +27,16 @@ export function addWorker(program: Command): void {
 }
 
 async function work(slots: number, settings: Settings): Promise<void> {
-  const signal = stopSignal({ undoes: true });
-  await using installation = await openInstallation((line) => console.error(line));
+  const log = workerLog();
+  const signal = stopSignal((line) => log.info(line));
+  await using installation = await openInstallation((line) => log.warn(line));
   const { store, folders } = installation;
   const worker = await startWorker({
     store,
     queues: await installation.queues(),
     folders,
     settings,
-    log: workerLog({ quiet: false, folders }),
+    log,
     slots,
   });
   await new Promise<void>((resolve) => {

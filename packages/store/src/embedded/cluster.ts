@@ -100,7 +100,7 @@ async function giveToServer(...paths: string[]): Promise<void> {
   for (const path of paths) await chown(path, user.uid, user.gid);
 }
 
-/** @throws OrdealError TARGET_FAILED with the last lines the program wrote. */
+/** @throws OrdealError POSTGRES_UNAVAILABLE with the last lines the program wrote. */
 async function runProgram(program: string, folder: string, args: string[], input = ''): Promise<void> {
   const child = spawn(program, args, {
     ...serverProcessOptions(folder),
@@ -123,7 +123,7 @@ async function runProgram(program: string, folder: string, args: string[], input
   });
   if (how === null) return;
   throw new OrdealError(
-    'TARGET_FAILED',
+    'POSTGRES_UNAVAILABLE',
     `${program} ${how}: ${said.trim().split('\n').slice(-3).join(' | ')}`,
   );
 }
