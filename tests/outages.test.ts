@@ -82,7 +82,7 @@ describe.skipIf(whyNoTestRedis() !== undefined)('an outage', () => {
     const cancelled = await run(['cancel', id], away);
     expect(cancelled.code).toBe(0);
     expect(cancelled.text).toMatch(
-      /Note: Redis at .*decided all the same.*cancel \d+ again[^]*cancelled\. Running trials stop/,
+      /Note: Redis at .*decided all the same.*cancel \d+ again[\s\S]*cancelled\. Running trials stop/,
     );
     expect(await world.store.getCampaign(id)).toMatchObject({ status: 'cancelled' });
     expect(await waitingJobs(id)).toBe(1);
