@@ -1,4 +1,5 @@
 import { resolveTarget, targetWords } from '@ordeal/catalogue';
+import type { Catalogue } from '@ordeal/core';
 import { reportAt, type Site } from './check-value.ts';
 import type { ChaosEntry } from './read-chaos.ts';
 import type { ChosenSubject } from './read-subjects.ts';
@@ -9,6 +10,7 @@ export function checkSupport(
   site: Site,
   entry: ChaosEntry,
   { entry: subject, runtime }: ChosenSubject,
+  catalogue: Catalogue,
 ): void {
   const { path, type, target } = entry;
   if (type !== undefined && runtime !== undefined) {
@@ -16,8 +18,10 @@ export function checkSupport(
       subject.faults[fault]?.runtimes.includes(runtime),
     );
     if (!supported.includes(type)) {
+      const reason = catalogue.faults[type]?.impossibleOn?.[runtime];
+      const why = reason === undefined ? '' : `, because ${reason}`;
       reportAt(site, [...path, 'type'], () =>
-        notOneOf(`${subject.name} on ${runtime} does not support ${type}`, undefined, supported),
+        notOneOf(`${subject.name} on ${runtime} does not support ${type}${why}`, undefined, supported),
       );
     }
   }

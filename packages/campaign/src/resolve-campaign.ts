@@ -40,7 +40,7 @@ export function resolveCampaign(
   const entries = chaos_types.map((value, index) =>
     readChaos(site, ['chaos_types', index], value, catalogue),
   );
-  for (const entry of entries) for (const subject of chosen) checkSupport(site, entry, subject);
+  for (const entry of entries) for (const subject of chosen) checkSupport(site, entry, subject, catalogue);
   if (operator !== undefined) checkOperator(site, operator, limits.knownOperators);
   const cells = buildCells(chosen, entries, {
     arm: operator ?? 'none',

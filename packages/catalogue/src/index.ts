@@ -1,3 +1,5 @@
+export { type AsymmetricPartitionParams, asymmetricPartitionParams } from './asymmetric-partition.ts';
+export { type BandwidthParams, bandwidthParams } from './bandwidth.ts';
 export { builtInCatalogue } from './built-in-catalogue.ts';
 export { type DiskPressureParams, diskPressureParams } from './disk-pressure.ts';
 export { faultKind } from './fault-kind.ts';
@@ -6,4 +8,5 @@ export { type LatencyParams, latencyParams } from './latency.ts';
 export { type NetworkPartitionParams, networkPartitionParams } from './network-partition.ts';
 export { type NodeKillParams, nodeKillParams } from './node-kill.ts';
 export { paramsJsonSchema } from './params-json-schema.ts';
+export { processPauseParams } from './process-pause.ts';
 export { ANY_TARGET, resolveTarget, type Target, targetWord, targetWords } from './target.ts';
