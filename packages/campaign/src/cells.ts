@@ -1,6 +1,6 @@
 import { resolveTarget, targetWord } from '@ordeal/catalogue';
-import { NO_FAULT } from '@ordeal/core';
-import { supportOf } from './check-support.ts';
+import { type Catalogue, NO_FAULT } from '@ordeal/core';
+import { supportOf, unsupported } from './check-support.ts';
 import type { BaselineCell, CellSpec, FaultCell, SkippedCell } from './config.ts';
 import type { ChaosEntry } from './read-chaos.ts';
 import type { ChosenSubject } from './read-subjects.ts';
@@ -18,9 +18,10 @@ export interface Matrix {
 export function buildMatrix(
   subjects: readonly ChosenSubject[],
   entries: readonly ChaosEntry[],
+  catalogue: Catalogue,
   choice: { readonly arm: string; readonly baseline: boolean },
 ): Matrix {
-  const found = subjects.flatMap((subject) => combinations(subject, entries, choice.arm));
+  const found = subjects.flatMap((subject) => combinations(subject, entries, catalogue, choice.arm));
   const faults = found.flatMap((cell) => ('why' in cell ? [] : [cell]));
   const baselines = choice.baseline ? subjects.flatMap((subject) => baselineCell(subject, faults)) : [];
   return {
@@ -32,6 +33,7 @@ export function buildMatrix(
 function combinations(
   subject: ChosenSubject,
   entries: readonly ChaosEntry[],
+  catalogue: Catalogue,
   arm: string,
 ): (FaultCell | SkippedCell)[] {
   const { entry, runtime, goal } = subject;
@@ -44,7 +46,7 @@ function combinations(
     const cell = `${entry.name}/${spec.type}${nth === 1 ? '' : `.${nth}`}`;
     const supported = supportOf(subject, spec.type);
     if (supported === undefined) {
-      return [{ cell, why: `${entry.name} on ${runtime} does not support ${spec.type}` }];
+      return [{ cell, why: unsupported(subject, spec.type, catalogue) }];
     }
     const target = resolveTarget(entry, spec.target);
     if (target === undefined) return [];

@@ -1,5 +1,5 @@
 import { resolveTarget, targetWords } from '@ordeal/catalogue';
-import type { SupportedFault } from '@ordeal/core';
+import type { Catalogue, SupportedFault } from '@ordeal/core';
 import { notOneOf, reportAt, type Site, shown } from '@ordeal/validation';
 import type { ChaosEntry } from './read-chaos.ts';
 import type { ChosenSubject } from './read-subjects.ts';
@@ -10,13 +10,24 @@ export function supportOf({ entry, runtime }: ChosenSubject, fault: string): Sup
   return runtime !== undefined && support?.runtimes.includes(runtime) ? support : undefined;
 }
 
+/** That it does not, with the reason where there is one. */
+export function unsupported({ entry, runtime }: ChosenSubject, fault: string, catalogue: Catalogue): string {
+  const reason = runtime && catalogue.faults[fault]?.impossibleOn?.[runtime];
+  const because = reason === undefined ? '' : `, because ${reason}`;
+  return `${entry.name} on ${runtime} does not support ${fault}${because}`;
+}
+
 /** Reports a chaos entry that one of the subjects does not support on its runtime. */
-export function checkFault(site: Site, { path, type }: ChaosEntry, subject: ChosenSubject): void {
-  const { entry, runtime } = subject;
-  if (type === undefined || runtime === undefined || supportOf(subject, type) !== undefined) return;
-  const supported = Object.keys(entry.faults).filter((fault) => supportOf(subject, fault) !== undefined);
+export function checkFault(
+  site: Site,
+  { path, type }: ChaosEntry,
+  subject: ChosenSubject,
+  catalogue: Catalogue,
+): void {
+  if (type === undefined || subject.runtime === undefined || supportOf(subject, type) !== undefined) return;
+  const supported = Object.keys(subject.entry.faults).filter((fault) => supportOf(subject, fault));
   reportAt(site, [...path, 'type'], () =>
-    notOneOf(`${entry.name} on ${runtime} does not support ${type}`, undefined, supported),
+    notOneOf(unsupported(subject, type, catalogue), undefined, supported),
   );
 }
 

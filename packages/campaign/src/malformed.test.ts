@@ -6,7 +6,10 @@ const KEYS =
   'name, subjects, chaos_types, trials_per_combination, parallel, cooldown_seconds, include_baseline, runtime, ' +
   'seed, operator, goal, timeout_seconds, hold_seconds, settle_seconds, recovery_seconds, attempts, backoff_seconds';
 const CHAOS_KEYS = 'type, params, target, duration_seconds';
-const FAULTS = 'node_kill, latency, disk_pressure, network_partition';
+const FAULTS =
+  'node_kill, process_pause, latency, bandwidth, packet_loss, network_partition, asymmetric_partition, disk_pressure';
+const POSTGRES_FAULTS =
+  'node_kill, process_pause, latency, bandwidth, network_partition, asymmetric_partition';
 const DAY = 86_400;
 
 function errorOf(text: string): OrdealError {
@@ -193,7 +196,12 @@ describe('one wrong chaos entry', () => {
     [
       '{type: disk_pressure}',
       POSTGRES,
-      '2:22: chaos_types[0].type: postgres on process does not support disk_pressure (must be one of node_kill, latency, network_partition)',
+      `2:22: chaos_types[0].type: postgres on process does not support disk_pressure (must be one of ${POSTGRES_FAULTS})`,
+    ],
+    [
+      '{type: packet_loss}',
+      POSTGRES,
+      `2:22: chaos_types[0].type: postgres on process does not support packet_loss, because links there are TCP proxies, which carry streams and have no packets to lose (must be one of ${POSTGRES_FAULTS})`,
     ],
     [
       '{type: latency, target: primry}',

@@ -42,12 +42,12 @@ export function resolveCampaign(
   );
   for (const entry of entries) {
     for (const subject of chosen) {
-      if (!rules.skipUnsupported) checkFault(site, entry, subject);
+      if (!rules.skipUnsupported) checkFault(site, entry, subject, catalogue);
       checkTarget(site, entry, subject);
     }
   }
   if (operator !== undefined) checkOperator(site, operator, rules.knownOperators);
-  const { cells, skipped } = buildMatrix(chosen, entries, {
+  const { cells, skipped } = buildMatrix(chosen, entries, catalogue, {
     arm: operator ?? 'none',
     baseline: fields.include_baseline ?? false,
   });

@@ -49,9 +49,16 @@ export interface Instance {
   hold(injection: string, node: string): Promise<void>;
   /** Lets the supervisor have the node again, and starts it at once if it is down. */
   release(injection: string, node: string): Promise<void>;
+  /**
+   * SIGSTOP to the node's whole tree, if that incarnation still lives; resolves when every member is stopped. It
+   * hits one life: should the node die meanwhile, its next life is not paused.
+   */
+  pause(injection: string, node: string, incarnation: string): Promise<void>;
+  /** Lets a paused tree go on, unless another injection pauses it, too; resolves when no member is stopped. */
+  resume(injection: string, node: string): Promise<void>;
   /** Starts the node if it is down and not held. */
   startNode(node: string): Promise<void>;
-  /** Puts a rule on links; rules of several injections add up. */
+  /** Puts rules on links; those of several injections add up: delays are summed, and the lowest rate holds. */
   shape(injection: string, rules: readonly LinkRule[]): Promise<void>;
   /** Takes all rules of the injection away. */
   unshape(injection: string): Promise<void>;
@@ -64,6 +71,8 @@ export interface NodeLook {
   readonly incarnation: string | null;
   /** Live processes of the node's tree, of whatever incarnation. */
   readonly members: number;
+  /** Those of them that a signal has stopped. */
+  readonly stopped: number;
   /** Deaths in a row soon after a start and by no fault; above zero the supervisor waits longer each time. */
   readonly quickDeaths: number;
 }
@@ -89,5 +98,7 @@ export type LinkRule =
       readonly maxMs: number;
       readonly seed: string;
     }
+  /** Lets through so many kilobits (1,000 bits) of payload a second in each direction, over all connections together. */
+  | { readonly kind: 'rate'; readonly link: Link; readonly kbit: number }
   /** Holds back bytes; `forward` is from the dialler to the listener, whoever dialled first. New connections hang. */
   | { readonly kind: 'cut'; readonly link: Link; readonly direction: 'forward' | 'backward' | 'both' };

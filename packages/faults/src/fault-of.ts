@@ -1,9 +1,19 @@
 import type { Fault, RuntimeName } from '@ordeal/core';
+import { asymmetricPartition } from './asymmetric-partition.ts';
+import { bandwidth } from './bandwidth.ts';
 import { latency } from './latency.ts';
 import { networkPartition } from './network-partition.ts';
 import { nodeKill } from './node-kill.ts';
+import { processPause } from './process-pause.ts';
 
-const FAULTS: readonly Fault[] = [nodeKill, latency, networkPartition];
+const FAULTS: readonly Fault[] = [
+  nodeKill,
+  processPause,
+  latency,
+  bandwidth,
+  networkPartition,
+  asymmetricPartition,
+];
 
 /** What each runtime's primitives carry, for a worker's capabilities. */
 export const implementedFaults: Readonly<Record<RuntimeName, readonly string[]>> = {

@@ -2,7 +2,7 @@ import { createRandom, type NodeView, OrdealError, type PlanInput, type Topology
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { faultOf, implementedFaults } from './fault-of.ts';
-import type { NetworkPartitionPlan } from './network-partition.ts';
+import type { LinkCutPlan } from './link-cut.ts';
 
 const names = ['alpha', 'beta', 'gamma', 'delta', 'epsilon'];
 
@@ -26,6 +26,9 @@ const nodes: NodeView[] = topology.nodes.map(({ name, role }) => ({ name, role, 
 
 const params = {
   node_kill: fc.record({ mode: fc.constantFrom('crash', 'stop') }),
+  process_pause: fc.constant({}),
+  bandwidth: fc.record({ kbit: fc.integer({ min: 32, max: 100_000 }) }),
+  asymmetric_partition: fc.record({ direction: fc.constantFrom('out', 'in') }),
   latency: fc.tuple(fc.nat(500), fc.nat(500)).map(([min, more]) => ({ min_ms: min, max_ms: min + more })),
   network_partition: fc.record({
     peers: fc.constantFrom('all', 'majority', 'minority', 'one'),
@@ -84,14 +87,26 @@ test.each(Object.keys(params))('%s: a target that selects nobody is bad input', 
   );
 });
 
-test('a node that is down already cannot be killed: its death would prove nothing', () => {
-  const down = nodes.map((node) => ({ ...node, incarnation: null }));
-  expect(() => plan('node_kill', { nodes: down })).toThrow('is down already');
+test.each(['node_kill', 'process_pause'])(
+  '%s: of a node that is down already would prove nothing',
+  (type) => {
+    const down = nodes.map((node) => ({ ...node, incarnation: null }));
+    expect(() => plan(type, { nodes: down })).toThrow('is down already');
+  },
+);
+
+test.each(['out', 'in'])('asymmetric_partition %s is a network partition of that direction', (direction) => {
+  for (const target of names) {
+    const own = plan('asymmetric_partition', { params: { direction }, target }) as LinkCutPlan;
+    const cut = plan('network_partition', { params: { direction }, target }) as LinkCutPlan;
+    expect(own.rules).toEqual(cut.rules);
+    expect(own.rules.every((rule) => rule.direction !== 'both')).toBe(true);
+  }
 });
 
 describe('network_partition', () => {
   const rules = (own: Record<string, string | boolean>, target: string) =>
-    (plan('network_partition', { params: own, target }) as NetworkPartitionPlan).rules;
+    (plan('network_partition', { params: own, target }) as LinkCutPlan).rules;
 
   test.each([
     { peers: 'all', count: 4 },
@@ -122,7 +137,7 @@ describe('network_partition', () => {
   });
 });
 
-test.each(['latency', 'network_partition'])(
+test.each(['latency', 'bandwidth', 'network_partition', 'asymmetric_partition'])(
   '%s on links that no ping can go through is refused at once',
   (type) => {
     const blind = {
@@ -135,5 +150,6 @@ test.each(['latency', 'network_partition'])(
 
 test('what is only in the catalogue has no implementation', () => {
   expect(faultOf('disk_pressure')).toBeUndefined();
-  expect(implementedFaults.process).toEqual(['node_kill', 'latency', 'network_partition']);
+  expect(faultOf('packet_loss')).toBeUndefined();
+  expect(implementedFaults.process).toEqual(expect.arrayContaining(Object.keys(params)));
 });

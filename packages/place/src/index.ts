@@ -5,6 +5,7 @@ export {
   descendantsOf,
   identityOf,
   isAlive,
+  isStopped,
   type ProcessIdentity,
   parentOf,
   pidOf,

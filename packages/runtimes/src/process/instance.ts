@@ -114,6 +114,14 @@ export class ProcessInstance implements Instance {
     await this.#node(node).release(injection);
   }
 
+  async pause(injection: string, node: string, incarnation: string): Promise<void> {
+    await this.#node(node).pause(injection, incarnation);
+  }
+
+  async resume(injection: string, node: string): Promise<void> {
+    await this.#node(node).resume(injection);
+  }
+
   async startNode(node: string): Promise<void> {
     await this.#node(node).start();
   }

@@ -55,6 +55,7 @@ export const echoSubject: Subject = {
     roles: async () => ({}),
     capture: async () => ({}),
     ping: (_node, address, signal) => pingEcho(address, signal),
+    transfer: (_node, address, bytes, signal) => pingEcho(address, signal, bytes),
     close: async () => {},
   }),
 };
