@@ -19,6 +19,7 @@ export type {
   NodeEvent,
   NodeLook,
   Runtime,
+  VolumeLook,
 } from './runtime.ts';
 export type {
   LoadLine,
@@ -37,6 +38,7 @@ export {
   type NodeSpec,
   type NodeView,
   type Topology,
+  type VolumeSpec,
 } from './topology.ts';
 export {
   CAMPAIGN_STATUSES,
