@@ -15,5 +15,7 @@ export const postgres: SubjectEntry = {
     latency: { runtimes: ['process'], horizonSeconds: 6 },
     // Commits in flight have first to run into the client's own time-out.
     network_partition: { runtimes: ['process'], horizonSeconds: 8 },
+    // A server on a full volume goes on until it needs a new page: the load fills one of its table in 16 s.
+    disk_pressure: { runtimes: ['process'], horizonSeconds: 20 },
   },
 };
