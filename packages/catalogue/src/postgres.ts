@@ -21,5 +21,7 @@ export const postgres: SubjectEntry = {
     network_partition: { runtimes: ['process'], horizonSeconds: 8 },
     // A standby that is still heard from, or still hears, is given up after wal_sender_timeout, 3 s.
     asymmetric_partition: { runtimes: ['process'], horizonSeconds: 8 },
+    // A server on a full volume goes on until it needs a new page: the load fills one of its table in 16 s.
+    disk_pressure: { runtimes: ['process'], horizonSeconds: 20 },
   },
 };

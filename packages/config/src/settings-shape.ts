@@ -35,6 +35,7 @@ const topology = z.strictObject({
         role: word,
         ports: z.array(word),
         restartDelayMs: z.number().nonnegative({ error: 'must not be below 0' }),
+        volume: z.strictObject({ path: text, sizeMb: integerBetween(1, 1_000_000) }).optional(),
       }),
     )
     .min(1),

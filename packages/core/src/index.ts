@@ -21,6 +21,7 @@ export type {
   NodeEvent,
   NodeLook,
   Runtime,
+  VolumeLook,
 } from './runtime.ts';
 export type {
   LoadLine,
@@ -39,6 +40,7 @@ export {
   type NodeSpec,
   type NodeView,
   type Topology,
+  type VolumeSpec,
 } from './topology.ts';
 export {
   CAMPAIGN_STATUSES,

@@ -62,6 +62,17 @@ export interface Instance {
   shape(injection: string, rules: readonly LinkRule[]): Promise<void>;
   /** Takes all rules of the injection away. */
   unshape(injection: string): Promise<void>;
+  /**
+   * Fills the node's volume with a file until it is at least so full, in percent, and keeps it so: what the node
+   * gives back is taken as well. A full volume is success, whatever the figure.
+   * @throws OrdealError UNSUPPORTED when the node has no volume of limited size, with the reason; TARGET_FAILED when
+   * the volume is as full as that without it.
+   */
+  fill(injection: string, node: string, percent: number): Promise<void>;
+  /** Ends the filling and deletes its file. */
+  free(injection: string, node: string): Promise<void>;
+  /** What is true of the node's volume now, asked of its file system. @throws OrdealError UNSUPPORTED like `fill`. */
+  lookAtVolume(node: string): Promise<VolumeLook>;
   /** Stops everything and deletes the folder. */
   remove(): Promise<void>;
 }
@@ -75,6 +86,15 @@ export interface NodeLook {
   readonly stopped: number;
   /** Deaths in a row soon after a start and by no fault; above zero the supervisor waits longer each time. */
   readonly quickDeaths: number;
+}
+
+export interface VolumeLook {
+  readonly sizeBytes: number;
+  readonly usedBytes: number;
+  /** Nothing is left, and a write was refused for it. */
+  readonly isFull: boolean;
+  /** What the files of fillings take, in bytes, by injection. */
+  readonly filledBytes: Readonly<Record<string, number>>;
 }
 
 /** Something that happened to a node, as its supervisor saw it. */

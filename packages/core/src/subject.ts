@@ -28,7 +28,7 @@ export interface LoadSlo {
 export interface NodeSite {
   readonly node: NodeSpec;
   readonly topology: Topology;
-  /** The node's own folder, its working directory, empty, owned by the user it will run as. */
+  /** The node's own folder, its working directory, owned by the user it will run as: empty but for its volume. */
   readonly folder: string;
   /** A folder shared by all instances of one place, for what is costly to make once (seeds, templates). */
   readonly cacheFolder: string;

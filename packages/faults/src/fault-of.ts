@@ -1,6 +1,7 @@
-import type { Fault, RuntimeName } from '@ordeal/core';
+import type { Fault } from '@ordeal/core';
 import { asymmetricPartition } from './asymmetric-partition.ts';
 import { bandwidth } from './bandwidth.ts';
+import { diskPressure } from './disk-pressure.ts';
 import { latency } from './latency.ts';
 import { networkPartition } from './network-partition.ts';
 import { nodeKill } from './node-kill.ts';
@@ -13,13 +14,8 @@ const FAULTS: readonly Fault[] = [
   bandwidth,
   networkPartition,
   asymmetricPartition,
+  diskPressure,
 ];
-
-/** What each runtime's primitives carry, for a worker's capabilities. */
-export const implementedFaults: Readonly<Record<RuntimeName, readonly string[]>> = {
-  process: FAULTS.map(({ type }) => type),
-  docker: [],
-};
 
 /** The implementation of a fault type; undefined when it is only in the catalogue. */
 export function faultOf(type: string): Fault | undefined {

@@ -1,7 +1,7 @@
 import { createRandom, type NodeView, OrdealError, type PlanInput, type Topology } from '@ordeal/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { faultOf, implementedFaults } from './fault-of.ts';
+import { faultOf } from './fault-of.ts';
 import type { LinkCutPlan } from './link-cut.ts';
 
 const names = ['alpha', 'beta', 'gamma', 'delta', 'epsilon'];
@@ -14,6 +14,7 @@ const topology: Topology = {
       role: index === 0 ? 'leader' : 'follower',
       ports: ['main'],
       restartDelayMs: 100,
+      volume: { path: 'data', sizeMb: 8 },
     })),
     { name: 'client', role: 'client', ports: [], restartDelayMs: 100 },
   ],
@@ -35,6 +36,7 @@ const params = {
     direction: fc.constantFrom('both', 'in', 'out'),
     clients: fc.boolean(),
   }),
+  disk_pressure: fc.record({ fill_percent: fc.integer({ min: 1, max: 100 }) }),
 };
 const anyFault = fc.oneof(
   ...Object.entries(params).map(([type, arbitrary]) => arbitrary.map((own) => ({ type, params: own }))),
@@ -148,8 +150,17 @@ test.each(['latency', 'bandwidth', 'network_partition', 'asymmetric_partition'])
   },
 );
 
+test('disk_pressure goes for nodes that keep data in a volume, and for no others', () => {
+  const own = topology.nodes.map(({ volume, ...node }) =>
+    node.name === 'beta' && volume !== undefined ? { ...node, volume } : node,
+  );
+  const input = { topology: { ...topology, nodes: own } };
+  for (let seed = 0; seed < 20; seed += 1) {
+    expect(plan('disk_pressure', input, seed).targets[0]?.name).toBe('beta');
+  }
+  expect(() => plan('disk_pressure', { ...input, target: 'leader' })).toThrow('selects no node of: beta');
+});
+
 test('what is only in the catalogue has no implementation', () => {
-  expect(faultOf('disk_pressure')).toBeUndefined();
   expect(faultOf('packet_loss')).toBeUndefined();
-  expect(implementedFaults.process).toEqual(expect.arrayContaining(Object.keys(params)));
 });

@@ -1,5 +1,6 @@
 export { type Folders, openFolders } from './folders.ts';
 export { parsePlace, placeId } from './identity.ts';
+export { type Mount, mountsIn } from './mounts.ts';
 export { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 export {
   descendantsOf,

@@ -112,4 +112,7 @@ export class InstanceDouble implements Instance {
   startNode = async () => {};
   shape = async () => {};
   unshape = async () => {};
+  fill = async () => {};
+  free = async () => {};
+  lookAtVolume = async () => ({ sizeBytes: 1, usedBytes: 0, isFull: false, filledBytes: {} });
 }
