@@ -4,6 +4,7 @@ import { addDashboard } from './commands/dashboard.ts';
 import { addEnqueue } from './commands/enqueue.ts';
 import { addQuickstart } from './commands/quickstart.ts';
 import { addReaders } from './commands/read.ts';
+import { addSchema } from './commands/schema.ts';
 import { addWorker } from './commands/worker.ts';
 import { showError } from './errors.ts';
 import { isReaderGone, outputTaken } from './output.ts';
@@ -20,6 +21,7 @@ addWorker(program);
 addReaders(program);
 addControl(program);
 addDashboard(program);
+addSchema(program);
 
 process.stdout.on('error', (error) => {
   // `| head` has seen enough, and that is all; a full disk is an error that must not pass for a success.

@@ -4,7 +4,7 @@ import { Problems } from '@ordeal/validation';
 import type { CampaignConfig } from './config.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { readCampaignFile } from './read-campaign-file.ts';
-import { resolveCampaign } from './resolve-campaign.ts';
+import { type CampaignLimits, resolveCampaign } from './resolve-campaign.ts';
 
 export interface LoadOptions {
   /** The largest `parallel` this installation allows. Lower: campaigns take longer. Higher: they may starve each other, and the machine. */
@@ -12,6 +12,9 @@ export interface LoadOptions {
   /** Operators that a campaign may name. */
   readonly knownOperators?: readonly string[];
 }
+
+/** Where no {@link LoadOptions} say otherwise. */
+export const DEFAULT_LIMITS: CampaignLimits = { maxParallel: 10, knownOperators: ['none'] };
 
 /**
  * Loads and checks a campaign file: defaults filled in, names resolved, the seed drawn if the file has none.
@@ -35,11 +38,11 @@ export function parseCampaignConfig(
   source: string,
   file: string,
   catalogue: Catalogue = builtInCatalogue,
-  { maxParallel = 10, knownOperators = ['none'] }: LoadOptions = {},
+  options: LoadOptions = {},
 ): CampaignConfig {
   const problems = new Problems(file);
   const root = parseYaml(source, problems);
-  const campaign = root && resolveCampaign({ root, problems }, catalogue, { maxParallel, knownOperators });
+  const campaign = root && resolveCampaign({ root, problems }, catalogue, { ...DEFAULT_LIMITS, ...options });
   problems.throwIfAny();
   if (campaign === undefined) throw new Error('a campaign without problems is complete');
   return { file, source, ...campaign };
