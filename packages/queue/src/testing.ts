@@ -31,11 +31,14 @@ export function whyNoTestRedis(): string | undefined {
   return 'redis-server is not installed';
 }
 
-/** Starts a redis-server on a free port, or uses the one at ORDEAL_TEST_REDIS_URL. */
-export async function startTestRedis(): Promise<TestRedis> {
+/**
+ * Starts a redis-server on a free port, or uses the one at ORDEAL_TEST_REDIS_URL.
+ * @param settings as in redis.conf, for a server of one's own that is not as it should be
+ */
+export async function startTestRedis(settings?: Readonly<Record<string, string>>): Promise<TestRedis> {
   const prefix = `test-${randomBytes(6).toString('hex')}`;
   const shared = process.env.ORDEAL_TEST_REDIS_URL;
-  if (shared) {
+  if (shared && settings === undefined) {
     const wipe = (): Promise<void> => deleteKeys(shared, prefix);
     const restart = async (): Promise<void> => {
       throw new Error('a shared Redis is not restarted');
@@ -45,7 +48,7 @@ export async function startTestRedis(): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'ordeal-redis-'));
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
-  let server = startServer(port, folder);
+  let server = startServer(port, folder, settings);
   // A test run that dies takes its server with it.
   const kill = (): void => void server.kill('SIGKILL');
   process.once('exit', kill);
@@ -69,7 +72,7 @@ export async function startTestRedis(): Promise<TestRedis> {
       try {
         await whileAway();
       } finally {
-        server = startServer(port, folder);
+        server = startServer(port, folder, settings);
         await answering(url);
       }
     },
@@ -77,8 +80,12 @@ export async function startTestRedis(): Promise<TestRedis> {
   };
 }
 
-function startServer(port: number, folder: string): ChildProcess {
-  const settings = { port, bind: '127.0.0.1', save: '', appendonly: 'no', dir: folder };
+function startServer(
+  port: number,
+  folder: string,
+  more: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  const settings = { port, bind: '127.0.0.1', save: '', appendonly: 'no', dir: folder, ...more };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   return spawn('redis-server', args, { stdio: 'ignore' });
 }
