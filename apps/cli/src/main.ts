@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addControl } from './commands/control.ts';
 import { addDashboard } from './commands/dashboard.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addEnqueue } from './commands/enqueue.ts';
 import { addQuickstart } from './commands/quickstart.ts';
 import { addReaders } from './commands/read.ts';
@@ -21,6 +22,7 @@ addWorker(program);
 addReaders(program);
 addControl(program);
 addDashboard(program);
+addDoctor(program);
 addSchema(program);
 
 process.stdout.on('error', (error) => {
