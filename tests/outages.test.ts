@@ -18,7 +18,7 @@ describe.skipIf(whyNoTestRedis() !== undefined)('an outage', () => {
   let servers: { DATABASE_URL: string; REDIS_URL: string };
 
   beforeAll(async () => {
-    [world, redis] = await Promise.all([openWorld(), startTestRedis({ password: REDIS_PASSWORD })]);
+    [world, redis] = await Promise.all([openWorld(), startTestRedis({ requirepass: REDIS_PASSWORD })]);
     servers = { DATABASE_URL: world.store.databaseUrl, REDIS_URL: redis.url };
   });
   afterAll(async () => {

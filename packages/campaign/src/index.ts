@@ -9,5 +9,6 @@ export type {
   TrialSpec,
 } from './config.ts';
 export { countTrials, expandCampaignMatrix } from './expand.ts';
+export { campaignJsonSchema } from './json-schema/campaign-json-schema.ts';
 export { leaveOut } from './leave-out.ts';
 export { type LoadOptions, loadCampaignConfig, parseCampaignConfig } from './load-campaign.ts';

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { builtInCatalogue } from '@ordeal/catalogue';
 import type { Catalogue } from '@ordeal/core';
 import { describe, expect, test } from 'vitest';
 import { countTrials, expandCampaignMatrix } from './expand.ts';
@@ -35,6 +36,18 @@ describe('the ready-made campaigns', () => {
       ['postgres/network_partition', 'primary'],
       ['postgres/none', null],
     ]);
+  });
+
+  test('postgres-faults leaves no fault of postgres out', async () => {
+    const { cells } = await readyMade('postgres-faults');
+    const types = new Set(cells.map(({ chaos_type }) => chaos_type));
+    expect([...types].sort()).toEqual(
+      [...Object.keys(builtInCatalogue.subjects.postgres?.faults ?? {}), 'none'].sort(),
+    );
+  });
+
+  test('postgres-kill asks one question often: 25 + 25 + 1', async () => {
+    expect(countTrials(await readyMade('postgres-kill'))).toBe(51);
   });
 });
 

@@ -1,3 +1,4 @@
+export { inspectRedis, type RedisInspection } from './inspect-redis.ts';
 export { campaignOfQueue, queueName, trialOfJob } from './names.ts';
 export { type CampaignQueues, openQueues, type QueueOptions } from './open.ts';
 export { JobProblem } from './processor.ts';

@@ -14,7 +14,7 @@ const COMMAND_TIMEOUT_MS = 30_000;
  * @throws OrdealError BAD_INPUT for a URL that is none; REDIS_UNAVAILABLE when Redis does not answer.
  */
 export async function openRedisBackend(redisUrl: string, prefix: string): Promise<Backend> {
-  const where = address(redisUrl);
+  const where = redisAddress(redisUrl);
   const connect = (options: { maxRetriesPerRequest: number | null; commandTimeout?: number }): Redis => {
     const client = new Redis(redisUrl, {
       ...options,
@@ -78,8 +78,8 @@ export async function openRedisBackend(redisUrl: string, prefix: string): Promis
   };
 }
 
-/** Host and port, never the credentials. */
-function address(redisUrl: string): string {
+/** Host and port, never the credentials. @throws OrdealError BAD_INPUT for a URL that is none. */
+export function redisAddress(redisUrl: string): string {
   const url = URL.parse(redisUrl);
   if (url === null || !/^rediss?:$/.test(url.protocol)) {
     throw new OrdealError('BAD_INPUT', 'REDIS_URL must look like redis://host:6379');

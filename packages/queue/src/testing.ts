@@ -35,13 +35,12 @@ export function whyNoTestRedis(): string | undefined {
 
 /**
  * Starts a redis-server on a free port, or uses the one at ORDEAL_TEST_REDIS_URL.
- * @param options.password that the server asks for; it is then always one of the test's own
+ * @param settings as in redis.conf, for a server of the test's own: one with a password, or not as it should be
  */
-export async function startTestRedis(options: { password?: string } = {}): Promise<TestRedis> {
-  const { password } = options;
+export async function startTestRedis(settings?: Readonly<Record<string, string>>): Promise<TestRedis> {
   const prefix = `test-${randomBytes(6).toString('hex')}`;
-  const shared = password === undefined ? process.env.ORDEAL_TEST_REDIS_URL : undefined;
-  if (shared) {
+  const shared = process.env.ORDEAL_TEST_REDIS_URL;
+  if (shared && settings === undefined) {
     const wipe = (): Promise<void> => deleteKeys(shared, prefix);
     const refuse = async (): Promise<void> => {
       throw new Error('a shared Redis is not ended');
@@ -50,8 +49,9 @@ export async function startTestRedis(options: { password?: string } = {}): Promi
   }
   const folder = await mkdtemp(join(tmpdir(), 'ordeal-redis-'));
   const port = await freePort();
+  const password = settings?.requirepass;
   const url = `redis://${password === undefined ? '' : `:${password}@`}127.0.0.1:${port}`;
-  const start = (): ChildProcess => startServer(port, folder, password ?? '');
+  const start = (): ChildProcess => startServer(port, folder, settings);
   let server = start();
   // A test run that dies takes its server with it.
   const kill = (): void => void server.kill('SIGKILL');
@@ -85,8 +85,12 @@ export async function startTestRedis(options: { password?: string } = {}): Promi
   };
 }
 
-function startServer(port: number, folder: string, requirepass: string): ChildProcess {
-  const settings = { port, bind: '127.0.0.1', save: '', appendonly: 'no', dir: folder, requirepass };
+function startServer(
+  port: number,
+  folder: string,
+  more: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  const settings = { port, bind: '127.0.0.1', save: '', appendonly: 'no', dir: folder, ...more };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   return spawn('redis-server', args, { stdio: 'ignore' });
 }

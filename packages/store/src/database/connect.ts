@@ -48,7 +48,7 @@ export async function connectClient(options: ConnectOptions): Promise<pg.Client>
 }
 
 /** `host:port/database` of a URL, for messages. */
-function describeUrl(databaseUrl: string): string {
+export function describeUrl(databaseUrl: string): string {
   const url = URL.parse(databaseUrl);
   if (url === null) return 'the given address';
   return `${url.hostname || 'localhost'}:${url.port || '5432'}${url.pathname}`;

@@ -39,7 +39,7 @@ export async function createCluster(
   password: string,
 ): Promise<void> {
   await removeDrafts(folders);
-  const draft = join(folders.data, `${DRAFT}${randomBytes(6).toString('hex')}`);
+  const draft = join(folders.data, `${CLUSTER_DRAFT}${randomBytes(6).toString('hex')}`);
   const passwordFile = `${draft}.password`;
   try {
     await mkdir(draft, { mode: 0o700 });
@@ -82,13 +82,14 @@ export function serverProcessOptions(folder: string) {
   };
 }
 
-const DRAFT = 'postgres-draft-';
+/** How the names of clusters in the making begin. */
+export const CLUSTER_DRAFT = 'postgres-draft-';
 const PROGRAM_TIMEOUT_MS = 120_000;
 
 /** What a kill in the middle of `initdb` left. An orphan may still write there: then it goes the next time. */
 async function removeDrafts(folders: Folders): Promise<void> {
   for (const name of await readdir(folders.data)) {
-    if (name.startsWith(DRAFT)) {
+    if (name.startsWith(CLUSTER_DRAFT)) {
       await rm(join(folders.data, name), { recursive: true, force: true }).catch(() => {});
     }
   }
