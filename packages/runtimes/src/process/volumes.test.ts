@@ -153,9 +153,9 @@ describe.skipIf(noVolumes !== undefined)(`removing volumes${skipped}`, () => {
     const { label } = echo.instance;
     const foreign = join(label.folder, 'alpha', 'mine');
     mkdirSync(foreign);
-    execFileSync('mount', ['-t', 'tmpfs', 'theirs', foreign]);
+    asRoot('mount', '-t', 'tmpfs', 'theirs', foreign);
     onTestFinished(() => {
-      if (mountsIn(foreign).length > 0) execFileSync('umount', [foreign]);
+      if (mountsIn(foreign).length > 0) asRoot('umount', foreign);
     });
     writeFileSync(join(foreign, 'precious'), 'x');
     const error = await echo.instance.remove().catch((reason: unknown) => reason);
@@ -164,7 +164,7 @@ describe.skipIf(noVolumes !== undefined)(`removing volumes${skipped}`, () => {
     });
     expect(await place.runtime.removeLeftovers(label)).toBe(false);
     expect(readdirSync(foreign)).toEqual(['precious']);
-    execFileSync('umount', [foreign]);
+    asRoot('umount', foreign);
     await echo.instance.remove();
     expect(existsSync(label.folder)).toBe(false);
   });
@@ -187,10 +187,11 @@ describe.skipIf(noVolumes !== undefined)(`removing volumes${skipped}`, () => {
     const bin = join(place.folders.data, 'bin');
     const began = join(place.folders.data, 'mount-began');
     mkdirSync(bin);
+    const realMount = asRoot('sh', '-c', 'command -v mount');
     // A slow machine: only mounts in an instance's folder are, not the one that tries whether mounting works.
     const slowMount = `#!/bin/sh
-[ "$PWD" = / ] && exec ${which('mount')} "$@"
-touch ${began}; sleep 3; exec ${which('mount')} "$@"\n`;
+[ "$PWD" = / ] && exec ${realMount} "$@"
+touch ${began}; sleep 3; exec ${realMount} "$@"\n`;
     writeFileSync(join(bin, 'mount'), slowMount, { mode: 0o755 });
     await killedOwner(
       label.instance,
@@ -226,6 +227,6 @@ async function killedOwner(
   }
 }
 
-function which(program: string): string {
-  return execFileSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).trim();
+function asRoot(program: string, ...args: string[]): string {
+  return execFileSync(program, args, { encoding: 'utf8' }).trim();
 }
