@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { canRun } from './capabilities.ts';
 import { every, type Loop } from './loop.ts';
 import { shareSlots } from './share-slots.ts';
+import { SlotUse } from './slot-use.ts';
 
 /** Notifications make it quick; this poll makes it certain. Also how soon a slot goes to whoever needs it. */
 const POLL_MS = 2_000;
@@ -17,8 +18,7 @@ interface Desk {
   readonly consumer: Consumer;
   /** Its campaign runs: jobs may be taken. */
   isOpen: boolean;
-  isServed: boolean;
-  since: number;
+  readonly use: SlotUse;
 }
 
 export interface CampaignDesk extends Loop {
@@ -83,25 +83,22 @@ export function startCampaignDesk(parts: {
         log.warn({ campaign: campaign.id, ...trial, error: describeError(error) }, 'queue problem');
       },
     );
-    desks.set(campaign.id, { campaign, consumer, isOpen: true, isServed: false, since: turn });
+    desks.set(campaign.id, { campaign, consumer, isOpen: true, use: new SlotUse(turn) });
   }
 
   function share(startable: ReadonlyMap<string, number>): void {
     turn += 1;
-    const wishes = [...desks.values()].map(({ campaign, consumer, isOpen, isServed, since }) => {
-      const { held } = consumer;
-      const most = isOpen ? campaign.parallel : 0;
-      const needs = Math.min(most, held + (startable.get(campaign.id) ?? 0));
-      return { campaignId: campaign.id, most, needs, held, isServed, since };
+    const wishes = [...desks.values()].map(({ campaign: { id, parallel }, consumer, isOpen, use }) => {
+      const { held, taken } = consumer;
+      const most = isOpen ? parallel : 0;
+      return use.wish({ campaignId: id, most, held, taken, startable: startable.get(id) ?? 0 });
     });
     const shares = shareSlots(slots, wishes);
-    for (const { campaignId, needs, held } of wishes) {
-      const desk = desks.get(campaignId);
-      const share = shares.get(campaignId) ?? 0;
-      if (desk === undefined) continue;
-      desk.consumer.setConcurrency(share);
-      const isServed = held > 0 || (needs > 0 && share > 0);
-      if (isServed !== desk.isServed) Object.assign(desk, { isServed, since: turn });
+    for (const wish of wishes) {
+      const share = shares.get(wish.campaignId) ?? 0;
+      const desk = desks.get(wish.campaignId);
+      desk?.consumer.setConcurrency(share);
+      desk?.use.given(turn, wish, share);
     }
   }
 

@@ -85,7 +85,8 @@ function kindOf(trial: Trial, catalogue: Catalogue): FaultKind {
   return entry === undefined ? 'condition' : faultKind(entry, trial.chaosParams);
 }
 
-function refusalOf(claim: Exclude<Claim, { kind: 'claimed' }>): Disposition {
+/** What a refused claim makes of its job. */
+export function refusalOf(claim: Exclude<Claim, { kind: 'claimed' }>): Disposition {
   switch (claim.kind) {
     case 'busy':
       return { kind: 'later', delayMs: REFUSED_DELAY_MS };

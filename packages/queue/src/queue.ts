@@ -73,6 +73,8 @@ export interface Consumer {
   setConcurrency(concurrency: number): void;
   /** Jobs in hand. */
   readonly held: number;
+  /** Jobs taken since it was opened. */
+  readonly taken: number;
   /** Takes no new job; resolves when those in hand have been disposed of, or at the deadline. */
   close(timeoutMs: number): Promise<void>;
 }
