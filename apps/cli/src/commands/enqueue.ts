@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { loadCampaignConfig } from '@ordeal/campaign';
-import { OrdealError } from '@ordeal/core';
-import type { Campaign } from '@ordeal/store';
+import { describeError, OrdealError } from '@ordeal/core';
+import type { Campaign, Store } from '@ordeal/store';
 import type { Command } from 'commander';
 import { printDryRun } from '../dry-run.ts';
 import { enqueueCampaign } from '../enqueue-campaign.ts';
@@ -10,6 +10,7 @@ import { configSummary, progressLine } from '../format.ts';
 import { openInstallation } from '../installation.ts';
 import { printJson } from '../json.ts';
 import { noWorkerMessage, someWorkerCanRun } from '../live-workers.ts';
+import { openProgressDisplay } from '../progress-display.ts';
 import { runCampaign } from '../run-campaign.ts';
 import { commandList, spelled } from '../spelled.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -61,7 +62,9 @@ export function addEnqueue(program: Command): void {
 
 async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
   // Progress goes to stderr with --json, so that stdout is one document.
-  const say = options.json ? (line: string) => console.error(line) : (line: string) => console.log(line);
+  const { display, onLook } = openProgressDisplay(options.json ? process.stderr : process.stdout);
+  using _shown = display;
+  const say = (line: string): void => display.say(line);
   const config = await loadCampaignConfig(whereTyped(file));
   refuseOperatorDb(options, say);
   if (options.dryRun) {
@@ -69,11 +72,12 @@ async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
     return 0;
   }
   say(`Campaign file ${file}\n${configSummary(config)}`);
-  const signal = stopSignal(options.withWorker ? (line) => console.error(line) : undefined);
+  const signal = stopSignal(options.withWorker ? (line) => display.warn(line) : undefined);
   await using installation = await openInstallation();
   if (options.withWorker) {
     const { campaign, progress } = await runCampaign(config, installation, {
       say,
+      onLook,
       signal,
       onEnqueued: (enqueued) => announce(enqueued, say),
     });
@@ -83,18 +87,32 @@ async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
   const campaign = await enqueueCampaign(config, { store, queues: await installation.queues() });
   announce(campaign, say);
   if (options.watch) {
-    const ended = await followCampaign(store, campaign.id, { say, needsWorker: true, signal });
+    const ended = await followCampaign(store, campaign.id, { say, needsWorker: true, onLook, signal });
     return report(ended.campaign, ended.progress);
   }
   if (options.json) printJson('campaign', { id: campaign.id, trials: campaign.trialCount });
-  if (!(await someWorkerCanRun(store, campaign))) say(`Note: ${noWorkerMessage(campaign)}.`);
+  await noteWhoIsMissing(store, campaign, say);
   return 0;
 
   function report(ended: Campaign, progress: Parameters<typeof progressLine>[0]): number {
+    display.close();
     if (options.json) printJson('campaign', { id: ended.id, status: ended.status, progress });
     say(progressLine(progress));
     say(spelled(`See it with: pnpm ordeal show ${ended.id}`));
     return progress.failed === 0 && ended.status === 'finished' ? 0 : 1;
+  }
+}
+
+/** By now the campaign is enqueued: an outage here must not make that look failed. */
+async function noteWhoIsMissing(
+  store: Store,
+  campaign: Campaign,
+  say: (line: string) => void,
+): Promise<void> {
+  try {
+    if (!(await someWorkerCanRun(store, campaign))) say(`Note: ${noWorkerMessage(campaign)}.`);
+  } catch (error) {
+    say(`Note: it could not be seen whether a worker is there: ${describeError(error)}.`);
   }
 }
 
