@@ -171,7 +171,7 @@ describe.skipIf(whyNoTestRedis() !== undefined)('an outage', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     const ofTrials = lines.filter(({ msg }) =>
-      /^trial (started|ended|aborted)|^execution lost/.test(String(msg)),
+      /^trial (started|ended|told to stop)|^execution lost/.test(String(msg)),
     );
     expect(ofTrials.length).toBeGreaterThanOrEqual(4);
     for (const line of ofTrials) {

@@ -1,7 +1,7 @@
 import { describeError, toOrdealError } from '@ordeal/core';
-import colors from 'picocolors';
 import { withoutSecrets } from './secrets.ts';
 import { spelled } from './spelled.ts';
+import { errorColors } from './terminal/colors.ts';
 
 /**
  * Shows an error to a person and gives the exit code: what happened, what to do, and the code to look up in
@@ -9,7 +9,7 @@ import { spelled } from './spelled.ts';
  */
 export function showError(error: unknown): number {
   const known = toOrdealError(error);
-  console.error(`${colors.red('error')} ${withoutSecrets(describeError(known))}`);
+  console.error(`${errorColors.red('error')} ${withoutSecrets(describeError(known))}`);
   console.error(`${spelled(known.advice)} (${known.code})`);
   if (known.code === 'INTERNAL' || process.env.ORDEAL_DEBUG) {
     console.error(withoutSecrets((error instanceof Error && error.stack) || String(error)));

@@ -5,7 +5,7 @@ import { OrdealError } from '@ordeal/core';
 import type { Campaign, Progress } from '@ordeal/store';
 import { canRun, findCapabilities, startWorker } from '@ordeal/worker';
 import { enqueueCampaign } from './enqueue-campaign.ts';
-import { followCampaign } from './follow-campaign.ts';
+import { followCampaign, type Look } from './follow-campaign.ts';
 import type { Installation } from './installation.ts';
 import { lacks } from './live-workers.ts';
 import { needsOf, type Offer } from './offers.ts';
@@ -30,6 +30,8 @@ export async function runCampaign(
     slots?: number;
     say?: (line: string) => void;
     onEnqueued?: (campaign: Campaign) => void;
+    /** See `followCampaign`; told of every campaign that is gone on with. */
+    onLook?: ((look: Look) => void) | undefined;
     signal?: AbortSignal;
   } = {},
 ): Promise<{ campaign: Campaign; progress: Progress }> {
@@ -61,6 +63,7 @@ export async function runCampaign(
       followCampaign(store, each.id, {
         say: (line) => say(each.id === campaign.id ? line : `[campaign ${each.id}] ${line}`),
         needsWorker: false,
+        onLook: options.onLook,
         signal: options.signal,
       }),
     );

@@ -61,7 +61,7 @@ export class LiveExecutions {
     for (const ref of refs) {
       const live = this.#live.get(keyOf(ref));
       if (live === undefined || live.abort.signal.aborted) continue;
-      live.log.warn({ why, detail }, 'trial aborted');
+      live.log.info({ why, detail }, 'trial told to stop');
       live.abort.abort(new TrialAborted(why, detail));
     }
   }

@@ -5,6 +5,7 @@ import { followCampaign } from '../follow-campaign.ts';
 import { progressLine } from '../format.ts';
 import { openInstallation } from '../installation.ts';
 import { printJson } from '../json.ts';
+import { openProgressDisplay } from '../progress-display.ts';
 import { spelled } from '../spelled.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { findCampaign } from './read.ts';
@@ -17,15 +18,18 @@ export function addControl(program: Command): void {
     .argument('<campaign>', 'number of the campaign')
     .option('--json', 'print JSON at the end')
     .action(async (id: string, options: { json?: true }) => {
-      const say = options.json ? (line: string) => console.error(line) : (line: string) => console.log(line);
+      const { display, onLook } = openProgressDisplay(options.json ? process.stderr : process.stdout);
+      using _shown = display;
       const signal = stopSignal();
       await using installation = await openInstallation();
       const { id: campaignId } = await findCampaign(installation.store, id);
       const { campaign, progress } = await followCampaign(installation.store, campaignId, {
-        say,
+        say: (line) => display.say(line),
         needsWorker: true,
+        onLook,
         signal,
       });
+      display.close();
       if (options.json) printJson('campaign', { id: campaign.id, status: campaign.status, progress });
       else console.log(progressLine(progress));
       process.exitCode = progress.failed === 0 && campaign.status === 'finished' ? 0 : 1;

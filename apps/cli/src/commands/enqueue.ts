@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { OrdealError } from '@ordeal/core';
-import type { Campaign } from '@ordeal/store';
+import { describeError, OrdealError } from '@ordeal/core';
+import type { Campaign, Store } from '@ordeal/store';
 import type { Command } from 'commander';
 import { printDryRun } from '../dry-run.ts';
 import { enqueueCampaign } from '../enqueue-campaign.ts';
@@ -12,6 +12,7 @@ import { ableWorkers, liveWorkers, noWorkerMessage, offerOf } from '../live-work
 import { loadCampaign } from '../load-campaign.ts';
 import { leaveOutUnsupported } from '../offers.ts';
 import { openSettings } from '../open-settings.ts';
+import { openProgressDisplay } from '../progress-display.ts';
 import { publishedEntries } from '../published-entries.ts';
 import { ownOffer, runCampaign } from '../run-campaign.ts';
 import { commandList, spelled } from '../spelled.ts';
@@ -66,7 +67,9 @@ export function addEnqueue(program: Command): void {
 
 async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
   // Progress goes to stderr with --json, so that stdout is one document.
-  const say = options.json ? (line: string) => console.error(line) : (line: string) => console.log(line);
+  const { display, onLook } = openProgressDisplay(options.json ? process.stderr : process.stdout);
+  using _shown = display;
+  const say = (line: string): void => display.say(line);
   const settings = await openSettings();
   const skipUnsupported = options.skipUnsupported === true;
   refuseOperatorDb(options, say);
@@ -79,7 +82,7 @@ async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
     skipUnsupported,
     published: publishedEntries,
   });
-  const signal = stopSignal(options.withWorker ? (line) => console.error(line) : undefined);
+  const signal = stopSignal(options.withWorker ? (line) => display.warn(line) : undefined);
   await using installation = await openInstallation();
   const config = skipUnsupported
     ? leaveOutUnsupported(
@@ -94,6 +97,7 @@ async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
     const { campaign, progress } = await runCampaign(config, installation, {
       settings,
       say,
+      onLook,
       signal,
       onEnqueued: (enqueued) => announce(enqueued, say),
     });
@@ -103,19 +107,33 @@ async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
   const campaign = await enqueueCampaign(config, { store, queues: await installation.queues() });
   announce(campaign, say);
   if (options.watch) {
-    const ended = await followCampaign(store, campaign.id, { say, needsWorker: true, signal });
+    const ended = await followCampaign(store, campaign.id, { say, needsWorker: true, onLook, signal });
     return report(ended.campaign, ended.progress);
   }
   if (options.json) printJson('campaign', { id: campaign.id, trials: campaign.trialCount });
-  const workers = await liveWorkers(store);
-  if (ableWorkers(campaign, workers).length === 0) say(`Note: ${noWorkerMessage(campaign, workers)}`);
+  await noteWhoIsMissing(store, campaign, say);
   return 0;
 
   function report(ended: Campaign, progress: Parameters<typeof progressLine>[0]): number {
+    display.close();
     if (options.json) printJson('campaign', { id: ended.id, status: ended.status, progress });
     say(progressLine(progress));
     say(spelled(`See it with: pnpm ordeal show ${ended.id}`));
     return progress.failed === 0 && ended.status === 'finished' ? 0 : 1;
+  }
+}
+
+/** By now the campaign is enqueued: an outage here must not make that look failed. */
+async function noteWhoIsMissing(
+  store: Store,
+  campaign: Campaign,
+  say: (line: string) => void,
+): Promise<void> {
+  try {
+    const workers = await liveWorkers(store);
+    if (ableWorkers(campaign, workers).length === 0) say(`Note: ${noWorkerMessage(campaign, workers)}`);
+  } catch (error) {
+    say(`Note: it could not be seen whether a worker is there: ${describeError(error)}.`);
   }
 }
 

@@ -62,7 +62,7 @@ export function unavailable(databaseUrl: string, error: unknown): OrdealError {
 }
 
 /** Did the line to the server break, or did the server send us away, so that the same call may succeed later? */
-export function isOutage(error: unknown): boolean {
+function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = codeOf(error);
   if (code !== undefined && OUTAGE_CODES.has(code)) return true;

@@ -1,7 +1,7 @@
 import { type Folders, pidOf } from '@ordeal/place';
 import type pg from 'pg';
 import { checkDatabaseUrl } from '../database/address.ts';
-import { connectClient, describeUrl, isOutage, unavailable } from '../database/connect.ts';
+import { connectClient, describeUrl, isUnavailable, unavailable } from '../database/connect.ts';
 import { compareMigrations, type MigrationDifference } from '../database/migrate.ts';
 import { checkSchemaName } from '../database/schema-name.ts';
 import { findPostmaster } from '../embedded/postmaster.ts';
@@ -65,7 +65,7 @@ export async function inspectDatabase(options: {
       migrations: await compareMigrations(client, schema),
     };
   } catch (error) {
-    throw isOutage(error) ? unavailable(databaseUrl, error) : error;
+    throw isUnavailable(error) ? unavailable(databaseUrl, error) : error;
   } finally {
     await client.end();
   }
