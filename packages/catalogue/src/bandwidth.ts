@@ -8,8 +8,11 @@ const MIN_KBIT = 32;
 const MAX_KBIT = 100_000;
 
 export const bandwidthParams = z.strictObject({
-  /** What each link of the node carries in each direction, in kilobits (1,000 bits) of payload a second. */
-  kbit: integerBetween(MIN_KBIT, MAX_KBIT).default(1_000),
+  kbit: integerBetween(MIN_KBIT, MAX_KBIT).default(1_000).meta({
+    title: 'Rate, in kilobits a second',
+    description:
+      'What each link of the node carries in each direction: kilobits (1,000 bits) of payload a second.',
+  }),
 });
 
 export type BandwidthParams = z.infer<typeof bandwidthParams>;
