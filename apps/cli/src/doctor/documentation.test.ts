@@ -13,6 +13,6 @@ const rows = [...CHECKS, everyCheck].flatMap(({ name, problems }) =>
 );
 
 it('docs/doctor.md has every finding as it is told, and no other', () => {
-  const documented = page.split('\n').filter((line) => /^\| `[\w*]+\.\w+` \|/.test(line));
-  expect(documented).toEqual(rows);
+  const lines = page.split('\n').map((line) => line.replaceAll(/ +\|/g, ' |'));
+  expect(lines.filter((line) => /^\| `[\w*]+\.\w+` \|/.test(line))).toEqual(rows);
 });
