@@ -63,8 +63,14 @@ describe.each(BACKENDS)('on the %s backend', (backend) => {
         /3 pending: paused by \S+@\S+ at .* ordeal resume/,
       );
 
-      expect((await world.ordeal('resume', id)).stdout).toContain(`Campaign ${id} goes on: 3 trials pending`);
-      expect(await queues.throttle(id)).toMatchObject({ parallel: 2, paused: false });
+      // Decided though no queue can be reached, and the workers put theirs right.
+      const resume = world.start(['resume', id], { REDIS_URL: 'redis://127.0.0.1:1' });
+      expect(await resume.ended, resume.output()).toBe(0);
+      expect(resume.output()).toContain('the workers put the queue right when they reach it');
+      expect(resume.output()).toContain(`Campaign ${id} goes on: 3 trials pending`);
+      await waitFor('the queue is resumed', async () => !(await queues.throttle(id)).paused || undefined, {
+        timeoutMs: 15_000,
+      });
       await bothUnderFault();
       const decidedMs = Date.now();
       expect(await store.cancelCampaign(id)).toBe(true);
