@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { integerBetween } from './integer-between.ts';
 
 /** Slower, and no probe of a look's length could tell a slow link from a cut one. */
-const MIN_KBIT = 32;
+const MIN_KBIT = 16;
 /** Faster, and a busy machine could not show that it would carry more without the limit. */
-const MAX_KBIT = 100_000;
+const MAX_KBIT = 20_000;
 
 export const bandwidthParams = z.strictObject({
   kbit: integerBetween(MIN_KBIT, MAX_KBIT).default(1_000).meta({
