@@ -7,6 +7,7 @@ import { followCampaign } from '../follow-campaign.ts';
 import { progressLine } from '../format.ts';
 import { type Installation, openInstallation } from '../installation.ts';
 import { printJson } from '../json.ts';
+import { duringOutage } from '../outage.ts';
 import { openProgressDisplay } from '../progress-display.ts';
 import { spelled } from '../spelled.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -83,11 +84,9 @@ async function forgetJobs(installation: Installation, campaignId: string): Promi
   try {
     await reconcile(installation.store, await installation.queues(), campaignId);
   } catch (error) {
-    if (!(error instanceof OrdealError) || error.exitCode !== 3) throw error;
-    throw new OrdealError(
-      error.code,
+    throw duringOutage(
+      error,
       `none of its trials will run, but its jobs still stand in the queue: cancel ${campaignId} again removes them`,
-      { cause: error },
     );
   }
 }
