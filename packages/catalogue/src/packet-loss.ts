@@ -2,7 +2,7 @@ import type { FaultEntry } from '@ordeal/core';
 import { z } from 'zod';
 import { integerBetween } from './integer-between.ts';
 
-export const packetLossParams = z.strictObject({
+const packetLossParams = z.strictObject({
   /** How many of the packets to and from the node are lost, in percent. */
   percent: integerBetween(1, 100).default(30),
 });
