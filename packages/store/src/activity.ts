@@ -5,9 +5,9 @@ import type {
   LiveExecution,
   LostExecution,
   RestingSlot,
-  WorkerSlots,
 } from './activity-rows.ts';
 import { isId, type Session } from './database/session.ts';
+import type { WorkerSlots } from './worker-rows.ts';
 
 /** More trials in backoff than this are counted, not named; of more losses, the newest are told. */
 const MOST_NAMED = 20;

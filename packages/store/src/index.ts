@@ -5,7 +5,6 @@ export type {
   LostExecution,
   LostInjection,
   RestingSlot,
-  WorkerSlots,
 } from './activity-rows.ts';
 export { resolveDatabaseUrl } from './database/address.ts';
 export { type EmbeddedStatus, embeddedStatus, startEmbedded, stopEmbedded } from './embedded/server.ts';
@@ -22,12 +21,11 @@ export type {
   Injection,
   NewCampaign,
   NewTrial,
-  NewWorker,
   Progress,
   Trial,
   TrialEvent,
   TrialRecord,
   TrialTiming,
-  WorkerRow,
 } from './rows.ts';
 export type { Store } from './store.ts';
+export type { NewWorker, WorkerRow, WorkerSlots } from './worker-rows.ts';
