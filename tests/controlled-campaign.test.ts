@@ -58,10 +58,9 @@ describe.each(BACKENDS)('on the %s backend', (backend) => {
         expect(heardMs(worker, 'the campaign was paused') - pausedAtMs).toBeLessThan(HEARD_WITHIN_MS);
       }
       expect(await queues.throttle(id)).toMatchObject({ parallel: 2, paused: true });
-      expect((await world.ordeal('pause', id)).stdout).toMatch(/is paused already, by \S+@\S+ at/);
-      expect((await world.ordeal('status', id)).stdout).toMatch(
-        /3 pending: paused by \S+@\S+ at .* ordeal resume/,
-      );
+      const [again, told] = await Promise.all([world.ordeal('pause', id), world.ordeal('status', id)]);
+      expect(again.stdout).toMatch(/is paused already, by \S+@\S+ at/);
+      expect(told.stdout).toMatch(/3 pending: paused by \S+@\S+ at .* ordeal resume/);
 
       // Decided though no queue can be reached, and the workers put theirs right.
       const resume = world.start(['resume', id], { REDIS_URL: 'redis://127.0.0.1:1' });
@@ -91,8 +90,8 @@ describe.each(BACKENDS)('on the %s backend', (backend) => {
           .map(({ end }) => end)
           .sort(),
       ).toEqual(['cancelled', 'cancelled', 'given_back', 'given_back']);
-      for (const command of ['pause', 'resume', 'retry', 'cancel']) {
-        const { code, stderr } = await world.ordeal(command, id);
+      const refused = ['pause', 'resume', 'retry', 'cancel'].map((command) => world.ordeal(command, id));
+      for (const { code, stderr } of await Promise.all(refused)) {
         expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('cancelled') });
       }
       for (const worker of workers) worker.child.kill('SIGTERM');
