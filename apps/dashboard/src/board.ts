@@ -14,14 +14,16 @@ export async function startBoard(parts: {
   store: Store;
   queues: CampaignQueues;
   adapter: FastifyAdapter;
+  /** Links in its menu. */
+  links: { text: string; url: string }[];
 }): Promise<{ close(): Promise<void> }> {
-  const { store, queues, adapter } = parts;
+  const { store, queues, adapter, links } = parts;
   const shown = new Set<string>();
   const board = createBullBoard({
     queues: [],
     serverAdapter: adapter,
     options: {
-      uiConfig: { boardTitle: 'Ordeal', hideDocsLink: true },
+      uiConfig: { boardTitle: 'Ordeal', hideDocsLink: true, miscLinks: links },
       handlerHooks: boardHooks({ store, queues }),
     },
   });

@@ -143,7 +143,7 @@ async function boardServer({ store, queues }: QueueBench): Promise<FastifyInstan
   const server = fastify();
   const adapter = new FastifyAdapter();
   adapter.setBasePath('/queues');
-  const board = await startBoard({ store, queues, adapter });
+  const board = await startBoard({ store, queues, adapter, links: [] });
   await server.register(adapter.registerPlugin(), { prefix: '/queues' });
   onTestFinished(async () => {
     await board.close();

@@ -1,5 +1,5 @@
 import { describeError } from '@ordeal/core';
-import type { Consumer, Disposition, JobQueues, TakenJob } from '@ordeal/queue';
+import { type Consumer, type Disposition, JobProblem, type JobQueues, type TakenJob } from '@ordeal/queue';
 import type { Campaign, Store } from '@ordeal/store';
 import type { Logger } from 'pino';
 import { canRun } from './capabilities.ts';
@@ -36,7 +36,7 @@ export function startCampaignDesk(parts: {
   capabilities: readonly string[];
   /** Limits the worker to some campaigns; undefined: all. */
   wanted: ((campaign: Campaign) => boolean) | undefined;
-  handler: (job: TakenJob) => Promise<Disposition>;
+  handler: (job: TakenJob, campaignId: string) => Promise<Disposition>;
   log: Logger;
 }): CampaignDesk {
   const { store, queues, slots, capabilities, wanted, handler, log } = parts;
@@ -75,8 +75,13 @@ export function startCampaignDesk(parts: {
 
   function openDesk(campaign: Campaign): void {
     if (desks.has(campaign.id)) return;
-    const consumer = queues.consume(campaign.id, handler, (error) =>
-      log.warn({ campaign: campaign.id, error: describeError(error) }, 'queue problem'),
+    const consumer = queues.consume(
+      campaign.id,
+      (job) => handler(job, campaign.id),
+      (error) => {
+        const trial = error instanceof JobProblem ? { trial: error.trialId } : {};
+        log.warn({ campaign: campaign.id, ...trial, error: describeError(error) }, 'queue problem');
+      },
     );
     desks.set(campaign.id, { campaign, consumer, isOpen: true, use: new SlotUse(turn) });
   }

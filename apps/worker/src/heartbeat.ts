@@ -1,6 +1,5 @@
 import { describeError, monotonicMs, type Timing } from '@ordeal/core';
-import type { TrialAborted } from '@ordeal/runner';
-import type { ExecutionRef, Store } from '@ordeal/store';
+import type { Store } from '@ordeal/store';
 import type { Logger } from 'pino';
 import type { GuardKeeper } from './guard-keeper.ts';
 import type { LiveExecutions } from './live-executions.ts';
@@ -34,18 +33,13 @@ export function startHeartbeat(parts: {
       lastProofMs = sentMs;
       const ownedKeys = new Set(owned.map((ref) => `${ref.trialId}/${ref.execution}`));
       const lost = beating.filter((ref) => !ownedKeys.has(`${ref.trialId}/${ref.execution}`));
-      stop(cancelled, 'cancelled', 'the campaign was cancelled');
-      stop(paused, 'paused', 'the campaign was paused');
+      live.abort(cancelled, 'cancelled', 'the campaign was cancelled');
+      live.abort(paused, 'paused', 'the campaign was paused');
       live.abort(lost, 'abandoned', 'the execution is no longer ours');
       if (proof !== undefined) await guard.renewLeases(proof, owned);
     } catch (error) {
       log.warn({ error: describeError(error) }, 'heartbeat failed');
     }
-  }
-
-  function stop(refs: readonly ExecutionRef[], why: TrialAborted['why'], detail: string): void {
-    const executions = live.abort(refs, why, detail);
-    if (executions > 0) log.info({ executions, why }, `stopping executions: ${detail}`);
   }
 
   /** A frozen or cut-off worker must not record what its guard's undo brought about. */

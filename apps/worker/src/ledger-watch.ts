@@ -3,6 +3,7 @@ import { heldExecutions, type LeftFarewell, readFarewells } from '@ordeal/guard'
 import { type Folders, parsePlace } from '@ordeal/place';
 import type { Injection, Store } from '@ordeal/store';
 import type { Logger } from 'pino';
+import { aboutExecution } from './about-execution.ts';
 import { every, type Loop } from './loop.ts';
 
 const LOOK_EVERY_MS = 5_000;
@@ -41,7 +42,8 @@ export function startLedgerWatch(parts: {
         const farewell = farewells.find((left) => keyOf(left.trial, left.execution) === key);
         const evidence = evidenceOf(injection.id, farewell) ?? { seen };
         await store.advanceInjection(injection.id, 'gone', evidence);
-        log.info({ injection: injection.id, evidence }, 'closed a row of the ledger');
+        const about = await aboutExecution(store, injection);
+        log.info({ ...about, injection: injection.id, evidence }, 'closed a row of the ledger');
       }
       for (const left of farewells) if (isOver(keyOf(left.trial, left.execution))) await left.forget();
     } catch (error) {

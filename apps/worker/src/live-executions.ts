@@ -1,10 +1,12 @@
 import { monotonicMs, type Phase } from '@ordeal/core';
 import { TrialAborted } from '@ordeal/runner';
 import type { BeatingExecution, ExecutionRef } from '@ordeal/store';
+import type { Logger } from 'pino';
 
 interface Live {
   readonly ref: ExecutionRef;
   readonly abort: AbortController;
+  readonly log: Logger;
   readonly sinceMs: number;
   phase: Phase;
   phaseSinceMs: number;
@@ -14,11 +16,14 @@ interface Live {
 export class LiveExecutions {
   readonly #live = new Map<string, Live>();
 
-  /** Adds one; the signal fires when it has to stop. Dispose when it has ended. */
-  add(ref: ExecutionRef): { signal: AbortSignal; enter: (phase: Phase) => void } & Disposable {
+  /**
+   * Adds one; the signal fires when it has to stop. Dispose when it has ended.
+   * @param log its own, which names it in each line
+   */
+  add(ref: ExecutionRef, log: Logger): { signal: AbortSignal; enter: (phase: Phase) => void } & Disposable {
     const nowMs = monotonicMs();
     const abort = new AbortController();
-    const entry: Live = { ref, abort, sinceMs: nowMs, phase: 'starting', phaseSinceMs: nowMs };
+    const entry: Live = { ref, abort, log, sinceMs: nowMs, phase: 'starting', phaseSinceMs: nowMs };
     this.#live.set(keyOf(ref), entry);
     return {
       signal: abort.signal,
@@ -52,16 +57,13 @@ export class LiveExecutions {
     return [...this.#live.values()].filter(({ sinceMs }) => nowMs - sinceMs > ageMs).map(({ ref }) => ref);
   }
 
-  /** How many were told for the first time. */
-  abort(refs: readonly ExecutionRef[], why: TrialAborted['why'], detail: string): number {
-    let told = 0;
+  abort(refs: readonly ExecutionRef[], why: TrialAborted['why'], detail: string): void {
     for (const ref of refs) {
-      const abort = this.#live.get(keyOf(ref))?.abort;
-      if (abort === undefined || abort.signal.aborted) continue;
-      told += 1;
-      abort.abort(new TrialAborted(why, detail));
+      const live = this.#live.get(keyOf(ref));
+      if (live === undefined || live.abort.signal.aborted) continue;
+      live.log.info({ why, detail }, 'trial told to stop');
+      live.abort.abort(new TrialAborted(why, detail));
     }
-    return told;
   }
 
   abortAll(why: TrialAborted['why'], detail: string): void {

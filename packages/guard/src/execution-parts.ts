@@ -1,4 +1,4 @@
-import type { Fault, Runtime, Subject, Timing } from '@ordeal/core';
+import type { Repertoire, Runtime, Timing } from '@ordeal/core';
 import type { FaultPoint } from './fault-points.ts';
 import type { Farewell } from './journal/farewell.ts';
 import type { Journal } from './journal/journal.ts';
@@ -12,8 +12,7 @@ export interface GuardParts {
   /** Below it, each instance has a folder of its own. */
   readonly instancesFolder: string;
   readonly runtimeOf: (name: string) => Runtime | undefined;
-  readonly subjectOf: (name: string) => Subject | undefined;
-  readonly faultOf: (type: string) => Fault | undefined;
+  readonly repertoire: Pick<Repertoire, 'subjectOf' | 'faultOf'>;
   readonly monotonicMs: () => number;
   readonly timing: Timing;
   readonly faultPoints: ReadonlySet<FaultPoint>;

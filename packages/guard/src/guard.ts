@@ -92,8 +92,8 @@ export class Guard {
 
   async #start({ fence, subject: name, runtime: runtimeName }: Body<'start'>): Promise<Answer<'start'>> {
     if (this.#goingBecause !== undefined) throw refused(fence, `the guard goes: ${this.#goingBecause}`);
-    const { runtimeOf, subjectOf } = this.#parts;
-    const subject = subjectOf(name);
+    const { runtimeOf, repertoire } = this.#parts;
+    const subject = repertoire.subjectOf(name);
     const runtime = runtimeOf(runtimeName);
     if (subject === undefined) throw new OrdealError('UNSUPPORTED', `this guard knows no subject ${name}`);
     if (runtime === undefined)

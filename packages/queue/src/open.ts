@@ -1,7 +1,7 @@
+import { OrdealError, within } from '@ordeal/core';
 import type { Queue } from 'bullmq';
 import type { Backend, TrialQueue } from './backend.ts';
 import { CampaignConsumer } from './consumer.ts';
-import { within } from './deadline.ts';
 import { jobId, queueName } from './names.ts';
 import { openPostgresBackend } from './postgres.ts';
 import {
@@ -45,6 +45,8 @@ export interface QueueOptions {
 export interface CampaignQueues extends JobQueues {
   /** BullMQ's own object for the campaign's queue, for Bull Board. It is shared: do not close it. */
   boardQueue(campaignId: string): Queue;
+  /** The error for a person when one of BullMQ's own objects failed because the server is away; else undefined. */
+  outage(error: unknown): OrdealError | undefined;
 }
 
 /**
@@ -153,6 +155,10 @@ class Queues implements CampaignQueues {
 
   boardQueue(campaignId: string): Queue {
     return this.#queue(campaignId) as unknown as Queue;
+  }
+
+  outage(error: unknown): OrdealError | undefined {
+    return error instanceof OrdealError ? undefined : this.#backend.unreachable(error);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { OrdealError } from '@ordeal/core';
+import { OrdealError, within } from '@ordeal/core';
 import {
   type BackendFactory,
   createPostgresBackend,
@@ -12,7 +12,6 @@ import {
 } from 'bullmq';
 import pg from 'pg';
 import { type Backend, MAX_BLOCK_SECONDS, QUEUE_OPTIONS, WORKER_OPTIONS } from './backend.ts';
-import { within } from './deadline.ts';
 
 /** Connections for short queries; each running Worker adds one for LISTEN. */
 const QUERY_CONNECTIONS = 6;
@@ -121,7 +120,7 @@ function unreachable(error: unknown): OrdealError | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = 'code' in error ? String(error.code) : '';
   const outage =
-    /^(ECONN|ENOTFOUND|ENOENT|ETIMEDOUT|EPIPE|08|57P0|53300)/.test(code) ||
+    /^(ECONN|ENOTFOUND|EAI_AGAIN|ENOENT|ETIMEDOUT|EPIPE|08|28|53|57P0|25006|42501)/.test(code) ||
     (error instanceof OrdealError && error.code === 'DEADLINE') ||
     /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
   return outage

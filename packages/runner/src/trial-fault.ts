@@ -35,9 +35,9 @@ export class TrialFault {
   /** Plan, ledger, apply, verify. True when a probe saw the fault bite. */
   async inject(nodes: Answer<'look'>['nodes'], topology: Answer<'start'>['topology']): Promise<boolean> {
     const { run, ref, record, timeline } = this.#notes;
-    const { campaign, trial, store, place } = run;
+    const { campaign, trial, store, place, repertoire } = run;
     run.onPhase('injecting');
-    const plan = planFault({ campaign, trial, ref, nodes, topology });
+    const plan = planFault({ repertoire, campaign, trial, ref, nodes, topology });
     record.chaosMetadata = { plan: plan as unknown as JsonObject };
     // Committed before it may act; a refusal means that somebody newer owns the trial.
     if (!(await store.planInjection(ref, place, plan))) {
@@ -66,7 +66,8 @@ export class TrialFault {
       const { injection } = this.#plan;
       const { active, gone } = await this.#notes.ask('probe', { injection }, ACTIVE_WITHIN_MS);
       if (!active.holds && gone.holds) {
-        record.faultClearedBy = 'unknown';
+        const endedBy = active.evidence.ended_by;
+        record.faultClearedBy = typeof endedBy === 'string' ? endedBy : 'unknown';
         findings.push('fault_ended_before_undo');
       }
     }

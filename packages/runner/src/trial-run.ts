@@ -1,4 +1,4 @@
-import type { FaultKind, Phase } from '@ordeal/core';
+import type { FaultKind, Phase, Repertoire } from '@ordeal/core';
 import type { Answer, Body, Fence, GuardClient } from '@ordeal/guard';
 import type { Campaign, ExecutionRef, Store, Trial } from '@ordeal/store';
 import { Timeline } from './timeline.ts';
@@ -13,6 +13,7 @@ export interface TrialRun {
   readonly trial: Trial;
   readonly execution: number;
   readonly place: string;
+  readonly repertoire: Repertoire;
   /** Fixed per trial: decides what undo and window mean. */
   readonly kind: FaultKind;
   readonly guard: GuardClient;

@@ -7,7 +7,10 @@ export type {
   RestingSlot,
 } from './activity-rows.ts';
 export { resolveDatabaseUrl } from './database/address.ts';
+export type { MigrationDifference } from './database/migrate.ts';
 export { type EmbeddedStatus, embeddedStatus, startEmbedded, stopEmbedded } from './embedded/server.ts';
+export { type DatabaseInspection, inspectDatabase } from './inspect/inspect-database.ts';
+export { type EmbeddedInspection, inspectEmbedded } from './inspect/inspect-embedded.ts';
 export { type OpenStore, type OpenStoreOptions, openStore } from './open.ts';
 export type {
   BeatAnswer,
@@ -28,4 +31,4 @@ export type {
   TrialTiming,
 } from './rows.ts';
 export type { Store } from './store.ts';
-export type { NewWorker, WorkerRow, WorkerSlots } from './worker-rows.ts';
+export type { NewWorker, PublishedEntry, WorkerRow, WorkerSlots } from './worker-rows.ts';

@@ -1,3 +1,4 @@
+import { within } from '@ordeal/core';
 import type { Folders } from '@ordeal/place';
 import { Kysely, PostgresDialect } from 'kysely';
 import { campaignActivity, slotsByWorker } from './activity.ts';
@@ -7,7 +8,7 @@ import { createChanges } from './changes.ts';
 import { claim } from './claim.ts';
 import { createCampaign } from './create-campaign.ts';
 import { resolveDatabaseUrl } from './database/address.ts';
-import { type ConnectOptions, connectPool, isOutage, unavailable } from './database/connect.ts';
+import { type ConnectOptions, connectPool, isUnavailable, unavailable } from './database/connect.ts';
 import { migrate } from './database/migrate.ts';
 import { checkSchemaName } from './database/schema-name.ts';
 import type { Session } from './database/session.ts';
@@ -17,6 +18,7 @@ import { appendEvents, listEvents } from './events.ts';
 import { beat, listExecutions, liveExecutions, restSlot } from './executions.ts';
 import { advanceInjection, listInjections, openInjections, planInjection } from './injections.ts';
 import { pauseCampaign, resumeCampaign } from './pause.ts';
+import { listPublished, publishEntries } from './published.ts';
 import { takeQueueChecks } from './queue-checks.ts';
 import { reopenFailedTrials, retryTrials } from './retry.ts';
 import { startableTrials } from './slots.ts';
@@ -34,6 +36,8 @@ export interface OpenStoreOptions {
   readonly schema?: string | undefined;
   /** Milliseconds to keep trying to reach the server, default 10,000. Too low: a restarting server fails the command. Too high: a wrong address is noticed late. */
   readonly connectTimeoutMs?: number | undefined;
+  /** Milliseconds that one call may take, default 90,000; the server itself ends statements after 60 s. Too low: a slow server fails healthy calls. Too high: a frozen one holds up commands for long. Writing and cancelling a campaign take what they take. */
+  readonly answerTimeoutMs?: number | undefined;
   /** Connections at most, default 10. Too low: claims and beats queue behind each other. Too high: many workers exhaust the server. */
   readonly poolSize?: number | undefined;
 }
@@ -71,29 +75,36 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
     await migrate(pool, db, connection);
   } catch (error) {
     await db.destroy();
-    throw isOutage(error) ? unavailable(connection.databaseUrl, error) : error;
+    throw isUnavailable(error) ? unavailable(connection.databaseUrl, error) : error;
   }
-  return { databaseUrl: connection.databaseUrl, ...bindStore(db, connection) };
+  const answerTimeoutMs = options.answerTimeoutMs ?? 90_000;
+  return { databaseUrl: connection.databaseUrl, ...bindStore(db, connection, answerTimeoutMs) };
 }
 
-function bindStore(db: Kysely<Tables>, connection: ConnectOptions): Store {
+function bindStore(db: Kysely<Tables>, connection: ConnectOptions, answerTimeoutMs: number): Store {
   const channel = `${connection.schema}_campaigns`;
   const changes = createChanges(connection, channel);
   const session: Session = { db, channel };
   let closing: Promise<void> | undefined;
 
-  const bind =
-    <Given extends unknown[], T>(operation: (session: Session, ...given: Given) => Promise<T>) =>
+  type Operation<Given extends unknown[], T> = (session: Session, ...given: Given) => Promise<T>;
+  /** For what grows with a campaign; a server that is away is told of all the same. */
+  const bindLong =
+    <Given extends unknown[], T>(operation: Operation<Given, T>) =>
     async (...given: Given): Promise<T> => {
       try {
         return await operation(session, ...given);
       } catch (error) {
-        throw isOutage(error) ? unavailable(connection.databaseUrl, error) : error;
+        throw isUnavailable(error) ? unavailable(connection.databaseUrl, error) : error;
       }
     };
+  const bind = <Given extends unknown[], T>(operation: Operation<Given, T>) =>
+    bindLong((inside: Session, ...given: Given) =>
+      within(operation(inside, ...given), answerTimeoutMs, 'an answer'),
+    );
 
   return {
-    createCampaign: bind(createCampaign),
+    createCampaign: bindLong(createCampaign),
     getCampaign: bind(getCampaign),
     listCampaigns: bind(listCampaigns),
     progress: bind(progress),
@@ -101,13 +112,13 @@ function bindStore(db: Kysely<Tables>, connection: ConnectOptions): Store {
     finishIfDone: bind(finishIfDone),
     pauseCampaign: bind(pauseCampaign),
     resumeCampaign: bind(resumeCampaign),
-    cancelCampaign: bind(cancelCampaign),
+    cancelCampaign: bindLong(cancelCampaign),
     onCampaignChange: (listener) => changes.subscribe(listener),
     getTrial: bind(getTrial),
     findTrial: bind(findTrial),
     listTrials: bind(listTrials),
-    retryTrials: bind(retryTrials),
-    reopenFailedTrials: bind(reopenFailedTrials),
+    retryTrials: bindLong(retryTrials),
+    reopenFailedTrials: bindLong(reopenFailedTrials),
     startableTrials: bind(startableTrials),
     takeQueueChecks: bind(takeQueueChecks),
     claim: bind(claim),
@@ -126,6 +137,8 @@ function bindStore(db: Kysely<Tables>, connection: ConnectOptions): Store {
     registerWorker: bind(registerWorker),
     retireWorker: bind(retireWorker),
     liveWorkers: bind(liveWorkers),
+    publishEntries: bind(publishEntries),
+    listPublished: bind(listPublished),
     campaignActivity: bind(campaignActivity),
     slotsByWorker: bind(slotsByWorker),
     close: () => {

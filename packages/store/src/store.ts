@@ -16,7 +16,7 @@ import type {
   Trial,
   TrialEvent,
 } from './rows.ts';
-import type { NewWorker, WorkerRow, WorkerSlots } from './worker-rows.ts';
+import type { NewWorker, PublishedEntry, WorkerRow, WorkerSlots } from './worker-rows.ts';
 
 /** All that Ordeal asks of Postgres. One method, one transaction; nobody else writes SQL. */
 export interface Store {
@@ -92,6 +92,9 @@ export interface Store {
   retireWorker(id: string): Promise<void>;
   /** Those that have beaten within the last `withinMs`. */
   liveWorkers(withinMs: number): Promise<WorkerRow[]>;
+  /** Adds to what campaign files are checked against, everywhere and for good. */
+  publishEntries(entries: readonly PublishedEntry[]): Promise<void>;
+  listPublished(): Promise<PublishedEntry[]>;
 
   // What goes on
   campaignActivity(campaignId: string, lostWithinMs: number): Promise<CampaignActivity>;

@@ -59,6 +59,7 @@ const WORKER: WorkerStatusReport = {
   place: 'm/b/h',
   pid: 1,
   capabilities: ['postgres/process/latency'],
+  cannot: {},
   slots: 10,
   live: 1,
   resting: 0,

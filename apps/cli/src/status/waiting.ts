@@ -1,5 +1,5 @@
 import type { Campaign, CampaignActivity, Progress } from '@ordeal/store';
-import { ableWorkers, noWorkerMessage } from '../live-workers.ts';
+import { ableWorkers, isSilent, noWorkerMessage } from '../live-workers.ts';
 import { clockTime, spanOf } from './clock.ts';
 import type { WorkerStatusReport } from './status-report.ts';
 
@@ -30,7 +30,14 @@ export function whyItWaits(of: {
   if (progress.pending === 0) return reasons;
   if (status === 'pending') say('enqueueing', 'its queue is still being filled');
   const able = ableWorkers(campaign, workers);
-  if (able.length === 0) say('no_worker', noWorkerMessage(campaign));
+  if (able.length === 0)
+    say(
+      'no_worker',
+      noWorkerMessage(
+        campaign,
+        workers.filter((worker) => !isSilent(worker)),
+      ),
+    );
   const [next] = backoff.next;
   if (next !== undefined && backoff.count === progress.pending) {
     say('backoff', `all have failed before, and the next one tries again in ${spanOf(next.againInMs)}`);

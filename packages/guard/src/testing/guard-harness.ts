@@ -50,8 +50,10 @@ export async function createGuardHarness(
     identity: '1@1',
     instancesFolder: folder,
     runtimeOf: (name) => (name === 'process' ? runtime : undefined),
-    subjectOf: (name) => (name === subject.name ? subject : undefined),
-    faultOf: (type) => (type === fault.type ? fault : undefined),
+    repertoire: {
+      subjectOf: (name) => (name === subject.name ? subject : undefined),
+      faultOf: (type) => (type === fault.type ? fault : undefined),
+    },
     monotonicMs: nowMs,
     timing: DEFAULT_TIMING,
     faultPoints: new Set(),

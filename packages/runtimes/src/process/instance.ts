@@ -18,6 +18,7 @@ import {
   type ProcessLaunch,
   type Subject,
   type Topology,
+  type VolumeLook,
 } from '@ordeal/core';
 import { processesIn, unprivilegedUser } from '@ordeal/place';
 import { deleteFolder, makeNodeFolder, recordIncarnation } from './instance-folder.ts';
@@ -30,6 +31,7 @@ import type { PortAllotment } from './ports.ts';
 import { prepareNodes } from './prepare-nodes.ts';
 import { killTree } from './process-tree.ts';
 import { settleAll } from './settle-all.ts';
+import { Volumes } from './volumes.ts';
 
 const REMOVE_ATTEMPTS = 3;
 
@@ -51,6 +53,7 @@ export class ProcessInstance implements Instance {
   readonly #nodes = new Map<string, NodeProcess>();
   readonly #addresses: NodeAddresses;
   readonly #links = new Links();
+  readonly #volumes = new Volumes();
   readonly #load = new Listeners<LoadLine>();
   readonly #events = new Listeners<NodeEvent>();
   #removal: Promise<void> | undefined;
@@ -69,7 +72,11 @@ export class ProcessInstance implements Instance {
 
   /** Brings all nodes up. The caller removes the instance when this throws. */
   async start(signal: AbortSignal): Promise<void> {
-    for (const node of this.topology.nodes) await makeNodeFolder(this.#folder(node), unprivilegedUser());
+    for (const node of this.topology.nodes) {
+      await makeNodeFolder(this.#folder(node), unprivilegedUser());
+      await this.#volumes.make(node, this.#folder(node), unprivilegedUser());
+      signal.throwIfAborted();
+    }
     await this.#addresses.takeAll(this.topology);
     await this.#links.open(this.topology, (node, port) => this.#addresses.of(node, port));
     const launches = await prepareNodes(this.#subject, (node) => this.#site(node), signal);
@@ -114,6 +121,14 @@ export class ProcessInstance implements Instance {
     await this.#node(node).release(injection);
   }
 
+  async pause(injection: string, node: string, incarnation: string): Promise<void> {
+    await this.#node(node).pause(injection, incarnation);
+  }
+
+  async resume(injection: string, node: string): Promise<void> {
+    await this.#node(node).resume(injection);
+  }
+
   async startNode(node: string): Promise<void> {
     await this.#node(node).start();
   }
@@ -124,6 +139,18 @@ export class ProcessInstance implements Instance {
 
   async unshape(injection: string): Promise<void> {
     this.#links.unshape(injection);
+  }
+
+  async fill(injection: string, node: string, percent: number): Promise<void> {
+    await this.#volumes.of(node).fill(injection, percent);
+  }
+
+  async free(injection: string, node: string): Promise<void> {
+    await this.#volumes.of(node).free(injection);
+  }
+
+  async lookAtVolume(node: string): Promise<VolumeLook> {
+    return this.#volumes.of(node).look();
   }
 
   remove(): Promise<void> {
@@ -143,6 +170,7 @@ export class ProcessInstance implements Instance {
         // Also what prepareProcess may have left, which no node stands for.
         await killTree(folder, []);
         await this.#links.close();
+        await this.#volumes.close();
         await deleteFolder(folder);
         const left = processesIn(folder);
         if (left.length > 0) throw new OrdealError('TARGET_FAILED', `${left.length} processes are left`);
