@@ -1,4 +1,4 @@
-import { builtInCatalogue } from '@ordeal/catalogue';
+import { defaultSettings } from '@ordeal/config';
 import { nameFolders } from '@ordeal/place';
 import type { Check, DoctorSite, Finding } from './check.ts';
 import { runChecks } from './run-checks.ts';
@@ -9,7 +9,7 @@ export function emptySite(part: Partial<DoctorSite> = {}): DoctorSite {
     folders: nameFolders('/nonexistent/ordeal-test'),
     databaseUrl: undefined,
     redisUrl: undefined,
-    catalogue: builtInCatalogue,
+    settings: defaultSettings,
     ...part,
   };
 }
