@@ -174,6 +174,20 @@ describe('the report', () => {
     ]);
   });
 
+  it('tells below one another what each worker lacks', () => {
+    const unable = {
+      ...WORKER,
+      capabilities: [],
+      cannot: { 'postgres/process/latency': 'no Postgres here' },
+    };
+    const lines = linesOf({ counts: { pending: 2 }, workers: [unable, { ...unable, id: 'w-6' }] });
+    expect(lines.slice(1, 4)).toEqual([
+      '  waiting  2 pending: no live worker can run campaign 3: it waits, and holds up nobody else',
+      '             worker w-5 cannot run postgres/process/latency (no Postgres here)',
+      '             worker w-6 cannot run postgres/process/latency (no Postgres here)',
+    ]);
+  });
+
   it('says so when there is nothing', () => {
     expect(statusText({ campaigns: [], workers: [] })).toBe(
       'No campaign is open.\n\nWorkers\n  none: start one with pnpm worker',
@@ -195,7 +209,7 @@ describe('what pending trials wait for', () => {
     },
     {
       scene: { workers: [{ ...WORKER, silentMs: 30_000 }] },
-      reasons: [/^no_worker: no live worker can run campaign 3/],
+      reasons: [/^no_worker: no worker is live that could run campaign 3/],
     },
     {
       scene: {

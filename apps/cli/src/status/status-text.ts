@@ -14,6 +14,8 @@ const PHASE_WORDS: Readonly<Record<Phase, string>> = {
   recovering: 'recovering, the fault undone',
   removing: 'removing its instance',
 };
+/** The further lines of what takes several, below their heading. */
+const CONTINUED = `\n${' '.repeat(11)}`;
 /** Two beats and a half. */
 const LATE_MS = 5_000;
 
@@ -34,7 +36,7 @@ function campaignText({ campaign, progress, activity, waiting }: CampaignStatusR
     `Campaign ${campaign.id}: ${campaign.name} (${campaign.status}), ${progress.total} trials: ${counts.join(', ')}`,
   ];
   const add = (heading: string, texts: readonly string[]): void => {
-    for (const text of texts) lines.push(`  ${heading.padEnd(9)}${text}`);
+    for (const text of texts) lines.push(`  ${heading.padEnd(9)}${text.replaceAll('\n', CONTINUED)}`);
   };
   add(
     'running',
