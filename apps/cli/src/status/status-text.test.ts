@@ -2,9 +2,10 @@ import type { CampaignActivity, LiveExecution, LostExecution, LostInjection } fr
 import { sampleCampaign } from '@ordeal/store/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { lossStory } from './loss-story.ts';
-import type { CampaignStatusReport, WorkerStatusReport } from './status-report.ts';
+import type { CampaignStatusReport } from './status-report.ts';
 import { statusText } from './status-text.ts';
 import { whyItWaits } from './waiting.ts';
+import type { WorkerStatusReport } from './worker-status.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: at(12, 30, 0) });

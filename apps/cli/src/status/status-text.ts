@@ -1,9 +1,10 @@
 import type { Phase } from '@ordeal/core';
 import type { LiveExecution } from '@ordeal/store';
-import { isSilent } from '../live-workers.ts';
+import { isSilent } from '../campaigns/live-workers.ts';
 import { clockTime, spanOf } from './clock.ts';
 import { lossStory } from './loss-story.ts';
-import type { CampaignStatusReport, StatusReport, WorkerStatusReport } from './status-report.ts';
+import type { CampaignStatusReport, StatusReport } from './status-report.ts';
+import type { WorkerStatusReport } from './worker-status.ts';
 
 const PHASE_WORDS: Readonly<Record<Phase, string>> = {
   starting: 'starting its instance',

@@ -1,7 +1,7 @@
 import type { Campaign, CampaignActivity, Progress } from '@ordeal/store';
-import { ableWorkers, isSilent, noWorkerMessage } from '../live-workers.ts';
+import { ableWorkers, isSilent, noWorkerMessage } from '../campaigns/live-workers.ts';
 import { clockTime, spanOf } from './clock.ts';
-import type { WorkerStatusReport } from './status-report.ts';
+import type { WorkerStatusReport } from './worker-status.ts';
 
 /** One reason why pending trials do not start. */
 export interface Waiting {

@@ -1,8 +1,8 @@
 import { OrdealError, type TrialStatus } from '@ordeal/core';
 import type { Campaign, Trial, WorkerRow } from '@ordeal/store';
 import { describe, expect, it } from 'vitest';
+import { sampleTrial } from '../reports/testing-trials.ts';
 import { type FollowedStore, followCampaign, type Look, type Pace } from './follow-campaign.ts';
-import { sampleTrial } from './testing-trials.ts';
 
 const PACE: Pace = { lookEveryMs: 1, workerGraceMs: 30, runningGraceMs: 150, outageMs: 100 };
 

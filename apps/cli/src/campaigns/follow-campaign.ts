@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { monotonicMs, OrdealError } from '@ordeal/core';
 import type { Campaign, Progress, Store, Trial } from '@ordeal/store';
-import { trialResult } from './format.ts';
+import { throughOutage } from '../installation/through-outage.ts';
+import { trialResult } from '../reports/format.ts';
 import { ableWorkers, liveWorkers, noWorkerMessage } from './live-workers.ts';
-import { throughOutage } from './through-outage.ts';
 
 /** What following asks of the store. */
 export type FollowedStore = Pick<
