@@ -1,5 +1,5 @@
 import { OrdealError } from '@ordeal/core';
-import type { Campaign, CampaignActivity, Progress, Store, WorkerRow } from '@ordeal/store';
+import type { Campaign, CampaignActivity, Progress, Store } from '@ordeal/store';
 import { type Waiting, whyItWaits } from './waiting.ts';
 import type { WorkerStatusReport } from './worker-status.ts';
 
