@@ -107,5 +107,7 @@ function heardMs(worker: Running, why: string): number {
     .output()
     .split('\n')
     .find((text) => text.includes(`"detail":"${why}"`));
-  return line === undefined ? Number.POSITIVE_INFINITY : (JSON.parse(line) as { time: number }).time;
+  return line === undefined
+    ? Number.POSITIVE_INFINITY
+    : Date.parse((JSON.parse(line) as { time: string }).time);
 }
