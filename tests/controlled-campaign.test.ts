@@ -101,11 +101,13 @@ describe.each(BACKENDS)('on the %s backend', (backend) => {
   );
 });
 
-/** When the worker wrote that it stops executions for this reason, by the machine's wall clock. */
+/** When the worker wrote that it told a trial to stop for this reason, by the machine's wall clock. */
 function heardMs(worker: Running, why: string): number {
   const line = worker
     .output()
     .split('\n')
-    .find((text) => text.includes(`stopping executions: ${why}`));
-  return line === undefined ? Number.POSITIVE_INFINITY : (JSON.parse(line) as { time: number }).time;
+    .find((text) => text.includes(`"detail":"${why}"`));
+  return line === undefined
+    ? Number.POSITIVE_INFINITY
+    : Date.parse((JSON.parse(line) as { time: string }).time);
 }
