@@ -134,6 +134,26 @@ describe('following a campaign', () => {
     expect(await follow(store)).toMatchObject({ progress: { running: 0, cancelled: 1 } });
   });
 
+  it('tells of a pause and of its end, and waits for no worker meanwhile', async () => {
+    const looks = Math.ceil(PACE.workerGraceMs * 2);
+    const store: StoreDouble = new StoreDouble(
+      () => {
+        store.status = 'paused';
+      },
+      ...Array.from({ length: looks }, () => () => {}),
+      () => {
+        store.status = 'running';
+      },
+      () => {
+        store.set('completed', 1);
+        store.status = 'finished';
+      },
+    );
+    const { lines, ...end } = await follow(store);
+    expect(end).toMatchObject({ progress: { completed: 1 } });
+    expect(lines).toEqual([expect.stringMatching(/^Campaign 7 is paused by/), 'Campaign 7 goes on.']);
+  });
+
   it('outlives an outage, saying so once, and loses no line to it', async () => {
     const store: StoreDouble = new StoreDouble(
       () => store.set('running', 1),
