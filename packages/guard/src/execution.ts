@@ -11,7 +11,6 @@ import {
   type Runtime,
   type Subject,
   type SubjectProbe,
-  waitFor,
 } from '@ordeal/core';
 import { endInstance, type InstanceEnd } from './end-instance.ts';
 import type { GuardParts } from './execution-parts.ts';
@@ -97,6 +96,7 @@ export class Execution {
         startedMs: monotonicMs(),
         nodes: [...instance.nodes()],
         topology: instance.topology,
+        goals: [...subject.goals],
       };
     });
   }
@@ -105,13 +105,7 @@ export class Execution {
     return this.#turns.take(async (signal) => {
       const { monotonicMs } = this.#parts;
       const watch = this.#watchHealth();
-      const steady = await waitFor('steady', () => watch.isSteady(settleMs) || undefined, {
-        timeoutMs: budgetMs,
-        signal,
-      }).catch((error: unknown) => {
-        if (error instanceof OrdealError && error.code === 'DEADLINE') return false;
-        throw signal.aborted ? signal.reason : error;
-      });
+      const steady = await watch.becomesSteady(settleMs, budgetMs, signal);
       return { steadyMs: monotonicMs(), steady, detail: watch.detail };
     });
   }
@@ -146,6 +140,7 @@ export class Execution {
         await injection.act(activeWithinMs);
         const appliedMs = monotonicMs();
         const { finding, seenMs } = await injection.verify(activeWithinMs, signal);
+        void this.#watch?.hurry();
         return { zeroMs, zeroAt, appliedMs, activeMs: seenMs, finding };
       } catch (error) {
         // Interrupted: whoever interrupted undoes.
@@ -161,13 +156,17 @@ export class Execution {
 
   undo({ injection, goneWithinMs }: Body<'undo'>): Promise<Answer<'undo'>> {
     this.#turns.interrupt(refused(this.fence, 'cut short by an undo'));
-    return this.#turns.take((signal) => {
+    return this.#turns.take(async (signal) => {
       const known = this.#injections.get(injection);
-      if (known !== undefined) return known.undo(goneWithinMs, signal);
+      if (known !== undefined) {
+        const undone = await known.undo(goneWithinMs, signal);
+        void this.#watch?.hurry();
+        return undone;
+      }
       // Only this guard acts for this execution, and it was never asked to.
       const nowMs = this.#parts.monotonicMs();
       const finding = { holds: true, evidence: { never_applied: true } };
-      return Promise.resolve({ undoneMs: nowMs, goneMs: nowMs, finding });
+      return { undoneMs: nowMs, goneMs: nowMs, finding };
     });
   }
 
@@ -184,7 +183,9 @@ export class Execution {
     return this.#turns.take(async (signal) => {
       this.#present();
       this.#mayAct(signal);
-      return this.#markZero();
+      const zero = this.#markZero();
+      void this.#watch?.hurry();
+      return zero;
     });
   }
 
@@ -214,7 +215,7 @@ export class Execution {
     const { fence } = this;
     const { monotonicMs, send } = this.#parts;
     const { instance, probe, subject } = this.#present();
-    this.#watch ??= new HealthWatch({ fence, instance, probe, slo: subject.slo, monotonicMs, send });
+    this.#watch ??= new HealthWatch({ fence, instance, probe, subject, monotonicMs, send });
     return this.#watch;
   }
 

@@ -1,4 +1,4 @@
-import { type FaultPlan, INJECTION_STATES, type JsonObject } from '@ordeal/core';
+import { type FaultPlan, GOALS, INJECTION_STATES, type JsonObject } from '@ordeal/core';
 import { z } from 'zod';
 
 /**
@@ -76,9 +76,11 @@ export const VERBS = {
       nodes: z.array(nodeView),
       /** What the fault is planned on. */
       topology,
+      /** What the subject can measure: parts of health that are not among them stay bad, and mean nothing. */
+      goals: z.array(z.enum(GOALS)),
     }),
   },
-  /** Waits until the instance has been serving and whole for `settleMs`; starts the health watch. */
+  /** Waits until all that the subject can measure has been good for `settleMs`; starts the health watch. */
   steady: {
     body: z.object({ fence, settleMs: z.number(), budgetMs: z.number() }),
     answer: z.object({ steadyMs: z.number(), steady: z.boolean(), detail: z.string() }),
@@ -154,7 +156,8 @@ const guardEvent = z.discriminatedUnion('event', [
     detail: z.string(),
   }),
   /**
-   * About every 250 ms per watched instance. Everything up to `nowMs` has been told: no later transition is dated
+   * About every 250 ms per watched instance, and at once after the fault was seen to bite, after zero of a baseline
+   * and after an undo, when a sample has been answered. Everything up to `nowMs` has been told: no later transition is dated
    * before it. So it lags behind the clock while a sample is out, while a failed operation may still turn out to
    * be the beginning of an outage, or a good one that of a recovery.
    */

@@ -34,6 +34,7 @@ async function goThrough(notes: TrialNotes): Promise<ExecutionResult> {
   using feed = new HealthFeed(guard, notes.fence);
   const where = { subject: trial.subject, runtime: trial.runtime };
   const instance = await notes.ask('start', where, START_TIMEOUT_MS);
+  notes.goals = instance.goals;
   timeline.add('started', instance.startedMs, { nodes: instance.nodes.map((node) => node.name) });
 
   const settling = { settleMs: trial.timing.settleSeconds * 1000, budgetMs: STEADY_BUDGET_MS };

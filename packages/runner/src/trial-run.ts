@@ -1,4 +1,4 @@
-import type { FaultKind } from '@ordeal/core';
+import type { FaultKind, Goal } from '@ordeal/core';
 import type { Answer, Body, Fence, GuardClient } from '@ordeal/guard';
 import type { Campaign, ExecutionRef, Store, Trial } from '@ordeal/store';
 import { Timeline } from './timeline.ts';
@@ -31,6 +31,8 @@ export class TrialNotes {
   readonly timeline: Timeline;
   readonly record: DraftRecord = emptyRecord();
   readonly findings: string[] = [];
+  /** What the subject can measure, as its guard says. */
+  goals: readonly Goal[] = [];
   /** On the guard's clock. */
   zeroMs = 0;
 

@@ -30,9 +30,10 @@ export interface GuardHarness extends AsyncDisposable {
 }
 
 /** A guard in this process, with test doubles for all that it works with and a clock that can be moved on. */
-export async function createGuardHarness(
-  options: Partial<GuardParts> & { timing?: Timing } = {},
-): Promise<GuardHarness> {
+export async function createGuardHarness({
+  hasLoad = true,
+  ...options
+}: Partial<GuardParts> & { timing?: Timing; hasLoad?: boolean } = {}): Promise<GuardHarness> {
   const folder = await mkdtemp(join(tmpdir(), 'guard-'));
   const acts: string[] = [];
   const events: GuardEvent[] = [];
@@ -41,7 +42,7 @@ export async function createGuardHarness(
   const nowMs = (): number => monotonicMs() + sleptMs;
   const runtime = new RuntimeDouble(record);
   const fault = faultDouble(record);
-  const subject = subjectDouble(runtime);
+  const subject = subjectDouble(runtime, hasLoad);
   const guard = new Guard({
     guard: 'g1',
     identity: '1@1',
