@@ -137,21 +137,23 @@ export class ProcessInstance implements Instance {
 
   async #removeAll(): Promise<void> {
     const { folder } = this.#tools;
+    // Without nodes nothing was ever prepared or launched: no walk over all processes of the machine is needed.
+    const membersLeft = () => (this.topology.nodes.length === 0 ? [] : processesIn(folder));
     for (let attempt = 1; ; attempt += 1) {
       try {
         await settleAll([...this.#nodes.values()].map((node) => node.retire()));
         // Also what prepareProcess may have left, which no node stands for.
-        await killTree(folder, []);
+        if (membersLeft().length > 0) await killTree(folder, []);
         await this.#links.close();
         await deleteFolder(folder);
-        const left = processesIn(folder);
+        const left = membersLeft();
         if (left.length > 0) throw new OrdealError('TARGET_FAILED', `${left.length} processes are left`);
         break;
       } catch (error) {
         if (attempt === REMOVE_ATTEMPTS) {
           throw new OrdealError('TARGET_FAILED', `cannot remove instance ${this.label.instance}`, {
             cause: error,
-            details: { folder, processes: processesIn(folder) },
+            details: { folder, processes: membersLeft() },
           });
         }
       }
