@@ -1,4 +1,6 @@
 import type { Catalogue } from '@ordeal/core';
+import { nothingEntry } from '../../../bench/empty/fault.ts';
+import { emptyEntry } from '../../../bench/empty/subject.ts';
 import { diskPressure } from './disk-pressure.ts';
 import { latency } from './latency.ts';
 import { networkPartition } from './network-partition.ts';
@@ -11,11 +13,12 @@ import { tikv } from './tikv.ts';
  * worker can run is valid, and waits.
  */
 export const builtInCatalogue: Catalogue = {
-  subjects: { postgres, tikv },
+  subjects: { postgres, tikv, empty: emptyEntry },
   faults: {
     node_kill: nodeKill,
     latency,
     disk_pressure: diskPressure,
     network_partition: networkPartition,
+    nothing: nothingEntry,
   },
 };

@@ -1,9 +1,10 @@
 import type { Fault, RuntimeName } from '@ordeal/core';
+import { nothing } from '../../../bench/empty/fault.ts';
 import { latency } from './latency.ts';
 import { networkPartition } from './network-partition.ts';
 import { nodeKill } from './node-kill.ts';
 
-const FAULTS: readonly Fault[] = [nodeKill, latency, networkPartition];
+const FAULTS: readonly Fault[] = [nodeKill, latency, networkPartition, nothing];
 
 /** What each runtime's primitives carry, for a worker's capabilities. */
 export const implementedFaults: Readonly<Record<RuntimeName, readonly string[]>> = {
