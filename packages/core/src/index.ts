@@ -54,6 +54,8 @@ export {
   NO_FAULT,
   OUTCOMES,
   type Outcome,
+  PHASES,
+  type Phase,
   RUNTIMES,
   type RuntimeName,
   TRIAL_STATUSES,

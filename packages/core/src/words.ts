@@ -19,6 +19,21 @@ export type Outcome = (typeof OUTCOMES)[number];
 export const EXECUTION_ENDS = ['result', 'void', 'error', 'lost', 'given_back', 'cancelled'] as const;
 export type ExecutionEnd = (typeof EXECUTION_ENDS)[number];
 
+/**
+ * Where a live execution is on its way, for whoever looks at it from outside. A trial whose fault was lifted early
+ * is `recovering`; a baseline is `under_fault` while it is watched, though nothing was applied.
+ */
+export const PHASES = [
+  'starting',
+  'settling',
+  'injecting',
+  'under_fault',
+  'undoing',
+  'recovering',
+  'removing',
+] as const;
+export type Phase = (typeof PHASES)[number];
+
 /** Why an execution proved nothing: evidence from before the fault was active, or from the harness. */
 export const VOID_CAUSES = ['never_steady', 'fault_not_active', 'instance_lost'] as const;
 export type VoidCause = (typeof VOID_CAUSES)[number];

@@ -11,6 +11,8 @@ const campaign = (backoffSeconds: number, seed = 1): Campaign => ({
   trialCount: 1,
   createdAt: new Date(0),
   finishedAt: null,
+  pausedAt: null,
+  pausedBy: null,
   needs: [],
 });
 const trial = (execution: number): Trial => ({

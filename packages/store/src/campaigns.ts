@@ -24,6 +24,8 @@ const CAMPAIGN_COLUMNS = [
   'needs',
   'created_at as createdAt',
   'finished_at as finishedAt',
+  'paused_at as pausedAt',
+  'paused_by as pausedBy',
 ] as const;
 
 /** Seeds are integers that a double holds exactly; bigint alone would come as text. */
@@ -97,11 +99,6 @@ export function markRunning(session: Session, campaignId: string): Promise<void>
   });
 }
 
-/** finished -> running. Locks: the campaign's row, for one statement. */
-export function reopenCampaign(session: Session, campaignId: string): Promise<boolean> {
-  return inTransaction(session, (inside) => moveCampaign(inside, campaignId, ['finished'], 'running'));
-}
-
 /** running -> finished when nothing is left to do. Locks: the campaign's row. */
 export function finishIfDone(session: Session, campaignId: string): Promise<boolean> {
   return inTransaction(session, async (inside) => {
@@ -128,37 +125,24 @@ export async function finishLockedCampaignIfDone(
   return left === undefined && moveCampaign(inside, campaignId, ['running'], 'finished');
 }
 
-/**
- * To cancelled, with all pending trials. Locks: the campaign's row, then every pending trial. Cost: rewrites
- * each pending trial, about 20 s for 1,000,000.
- */
-export function cancelCampaign(session: Session, campaignId: string): Promise<boolean> {
-  return inTransaction(session, async (inside) => {
-    if (!(await moveCampaign(inside, campaignId, ['pending', 'running', 'paused'], 'cancelled')))
-      return false;
-    await sql`set local statement_timeout = 0`.execute(inside.db);
-    await inside.db
-      .updateTable('trials')
-      .set({ status: 'cancelled', retry_at: null, ended_at: sql<Date>`clock_timestamp()` })
-      .where('campaign_id', '=', campaignId)
-      .where('status', '=', 'pending')
-      .execute();
-    return true;
-  });
-}
-
 /** One step of a campaign's life, told to the listeners; false when it was in none of the states `from`. */
 export async function moveCampaign(
   inside: TransactionSession,
   campaignId: string,
   from: readonly CampaignStatus[],
-  to: CampaignStatus,
+  to: Exclude<CampaignStatus, 'paused'>,
 ): Promise<boolean> {
   if (!isId(campaignId)) return false;
   const ended = to === 'finished' || to === 'cancelled';
   const moved = await inside.db
     .updateTable('campaigns')
-    .set({ status: to, finished_at: ended ? sql<Date>`clock_timestamp()` : null })
+    .set({
+      status: to,
+      finished_at: ended ? sql<Date>`clock_timestamp()` : null,
+      paused_at: null,
+      paused_by: null,
+      pause_aborts: false,
+    })
     .where('id', '=', campaignId)
     .where('status', 'in', [...from])
     .returning('id')

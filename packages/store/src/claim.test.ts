@@ -85,7 +85,7 @@ test('a cancelled campaign says over, a paused one wait', async () => {
   const { campaign, ids } = await create(3, { parallel: 1 });
   const [running = '', pending = ''] = ids;
   await claim(running);
-  await store.query(`update campaigns set status = 'paused' where id = $1`, [campaign.id]);
+  await store.pauseCampaign(campaign.id, { by: 'rob', abortRunning: false });
   expect(await claim(pending)).toMatchObject({ kind: 'wait', reason: 'paused' });
   expect(await store.cancelCampaign(campaign.id)).toBe(true);
   expect(await claim(pending)).toMatchObject({ kind: 'over', status: 'cancelled' });

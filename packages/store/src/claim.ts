@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { longestBackoffMs } from './backoff.ts';
 import { lockCampaign, moveCampaign } from './campaigns.ts';
 import { inTransaction, type Session, type TransactionSession } from './database/session.ts';
+import { REOPENED } from './retry.ts';
 import type { Campaign, Claim, Trial } from './rows.ts';
 import { countSlots, takeReservedSlot } from './slots.ts';
 import { campaignOfTrial, lockTrial } from './trials.ts';
@@ -26,6 +27,8 @@ export function claim(session: Session, request: ClaimRequest): Promise<Claim> {
   return inTransaction(session, async (inside) => {
     const campaignId = await campaignOfTrial(inside, request.trialId);
     const campaign = campaignId === undefined ? undefined : await lockCampaign(inside, campaignId);
+    // Before the trial is locked: whoever cancels may hold a million of them for a while.
+    if (campaign?.status === 'cancelled') return { kind: 'over', status: 'cancelled', error: null };
     const trial = campaign === undefined ? undefined : await lockTrial(inside, request.trialId);
     if (campaign === undefined || trial === undefined)
       return { kind: 'over', status: 'unknown', error: null };
@@ -50,29 +53,14 @@ function refuseByStatus(campaign: Campaign, trial: Trial, reopenFailed: boolean)
   }
   if (trial.status === 'failed' && !reopenFailed)
     return { kind: 'over', status: 'failed', error: trial.error };
-  if (campaign.status === 'cancelled') return { kind: 'over', status: 'cancelled', error: trial.error };
   if (trial.status === 'running') return { kind: 'busy' };
   if (campaign.status === 'paused') return { kind: 'wait', waitMs: PAUSED_WAIT_MS, reason: 'paused' };
   return undefined;
 }
 
-/** failed -> pending with fresh budgets; what its executions said stays in their rows. */
+/** For a retry whose press did not reach Postgres: a board that is not ours. */
 async function reopenTrial(inside: TransactionSession, trialId: string): Promise<void> {
-  await inside.db
-    .updateTable('trials')
-    .set({
-      status: 'pending',
-      outcome: null,
-      void_cause: null,
-      failures: 0,
-      losses: 0,
-      retry_at: null,
-      error: null,
-      record: null,
-      ended_at: null,
-    })
-    .where('id', '=', trialId)
-    .execute();
+  await inside.db.updateTable('trials').set(REOPENED).where('id', '=', trialId).execute();
 }
 
 async function refuseByBackoff(
@@ -112,7 +100,15 @@ async function startExecution(
     .executeTakeFirstOrThrow();
   await inside.db
     .insertInto('executions')
-    .values({ trial_id: trialId, execution, campaign_id: campaignId, worker_id: workerId, place })
+    .values({
+      trial_id: trialId,
+      execution,
+      campaign_id: campaignId,
+      worker_id: workerId,
+      place,
+      phase: 'starting',
+      phase_at: sql<Date>`clock_timestamp()`,
+    })
     .execute();
   await takeReservedSlot(inside, trialId);
   const campaign = await lockCampaign(inside, campaignId);

@@ -64,7 +64,6 @@ test('pages through many trials in order, and knows how far a campaign is', asyn
 test('a campaign goes from pending to running, to cancelled, with its pending trials', async () => {
   const { id } = await store.createCampaign(sampleCampaign(), sampleTrials(3));
   expect(await store.finishIfDone(id)).toBe(false);
-  expect(await store.reopenCampaign(id)).toBe(false);
   await store.markRunning(id);
   expect(await store.listCampaigns({ statuses: ['running'] })).toMatchObject([{ id }]);
   expect(await store.cancelCampaign(id)).toBe(true);

@@ -40,7 +40,11 @@ export function createCampaign(
     }
     await inside.db
       .updateTable('campaigns')
-      .set({ trial_count: trialCount, needs: [...needs].sort() })
+      .set({
+        trial_count: trialCount,
+        needs: [...needs].sort(),
+        queue_checked_at: sql<Date>`clock_timestamp()`,
+      })
       .where('id', '=', id)
       .execute();
     await notifyCampaign(inside, id);

@@ -193,7 +193,7 @@ test('an execution is lost only if its beats stand where they were seen', async 
   expect(await store.loseExecution(ref, 1, 'stood at 1')).toBe(true);
   expect(await store.loseExecution(ref, 1, 'stood at 1')).toBe(false);
   expect(await store.getTrial(trialId)).toMatchObject({ status: 'pending', losses: 1, error: 'stood at 1' });
-  expect(await store.beat('worker', [ref])).toEqual({ owned: [], cancelled: [] });
+  expect(await store.beat('worker', [ref])).toEqual({ owned: [], cancelled: [], paused: [] });
 });
 
 test('what Postgres cannot store in an error or a record does not cost the result', async () => {

@@ -81,6 +81,7 @@ async function end(
     .updateTable('executions')
     .set({
       ...columns,
+      phase: decision.slot === 'held' ? 'removing' : null,
       ended_at: sql<Date>`clock_timestamp()`,
       slot_free_at: slotFreeAt(campaign, decision.slot),
     })

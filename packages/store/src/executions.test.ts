@@ -34,16 +34,21 @@ test('a beat raises all live executions of its worker and nothing else', async (
   const { campaignId, refs } = await running(3);
   const [one, two, three] = refs as [ExecutionRef, ExecutionRef, ExecutionRef];
   await store.endExecution(three, { end: 'given_back' });
-  expect(await store.beat('other', refs)).toEqual({ owned: [], cancelled: [] });
+  expect(await store.beat('other', refs)).toEqual({ owned: [], cancelled: [], paused: [] });
   expect(await store.beat('worker', [one, two, three, { ...one, execution: 9 }])).toEqual({
     owned: [one, two],
     cancelled: [],
+    paused: [],
   });
-  expect(await store.beat('worker', [two])).toEqual({ owned: [two], cancelled: [] });
+  expect(await store.beat('worker', [two])).toEqual({ owned: [two], cancelled: [], paused: [] });
   expect((await store.liveExecutions()).map(({ beats }) => beats)).toEqual([1, 2]);
 
   await store.cancelCampaign(campaignId);
-  expect(await store.beat('worker', [one, two])).toEqual({ owned: [one, two], cancelled: [one, two] });
+  expect(await store.beat('worker', [one, two])).toEqual({
+    owned: [one, two],
+    cancelled: [one, two],
+    paused: [],
+  });
 });
 
 test('a beat keeps its worker alive, with or without executions', async () => {

@@ -1,45 +1,59 @@
 import { sql } from 'kysely';
 import type { Session } from './database/session.ts';
 import { isId } from './database/session.ts';
-import type { Execution, ExecutionRef } from './rows.ts';
+import type { BeatAnswer, BeatingExecution, Execution, ExecutionRef } from './rows.ts';
 import { REMOVAL_ALLOWANCE_MS } from './slots.ts';
 
 /**
  * One statement for a worker's whole beat. Only its own live executions are raised; a number that was taken from
- * it is missing in `owned`. `cancelled` is the part of `owned` whose campaign was cancelled.
+ * it is missing in `owned`. The phases of the executions travel with it, so that they cost no commit of their own.
  *
  * Locks: the rows of the executions, in order, for the statement; then the worker's row.
  */
 export async function beat(
   session: Session,
   workerId: string,
-  executions: readonly ExecutionRef[],
-): Promise<{ owned: ExecutionRef[]; cancelled: ExecutionRef[] }> {
-  const raised = await sql<ExecutionRef & { cancelled: boolean }>`
-    with mine as (
-      select trial_id, execution from executions
-      where (trial_id, execution) in (
-          select * from unnest(
-            ${executions.map((ref) => ref.trialId)}::bigint[], ${executions.map((ref) => ref.execution)}::integer[]
-          )
-        )
-        and worker_id = ${workerId} and "end" is null
-      order by trial_id
-      for no key update
+  executions: readonly BeatingExecution[],
+): Promise<BeatAnswer> {
+  const raised = await sql<ExecutionRef & { cancelled: boolean; paused: boolean }>`
+    with beating as (
+      select * from unnest(
+        ${executions.map((ref) => ref.trialId)}::bigint[], ${executions.map((ref) => ref.execution)}::integer[],
+        ${executions.map((ref) => ref.phase ?? null)}::text[],
+        ${executions.map((ref) => ref.phaseMs ?? 0)}::double precision[]
+      ) as beating (trial_id, execution, phase, phase_ms)
+    ), mine as (
+      select executions.trial_id, executions.execution, beating.phase, beating.phase_ms
+      from executions join beating using (trial_id, execution)
+      where worker_id = ${workerId} and "end" is null
+      order by executions.trial_id
+      for no key update of executions
     ), raised as (
-      update executions set beats = beats + 1
+      update executions set
+        beats = beats + 1,
+        beaten_at = clock_timestamp(),
+        phase = coalesce(mine.phase, executions.phase),
+        phase_at = case
+          when mine.phase is distinct from executions.phase and mine.phase is not null
+          then clock_timestamp() - mine.phase_ms * interval '1 millisecond'
+          else executions.phase_at
+        end
       from mine
       where executions.trial_id = mine.trial_id and executions.execution = mine.execution
       returning executions.trial_id, executions.execution, executions.campaign_id
     ), alive as (
       update workers set last_beat_at = clock_timestamp() where id = ${workerId}
     )
-    select raised.trial_id as "trialId", raised.execution, campaigns.status = 'cancelled' as cancelled
+    select
+      raised.trial_id as "trialId", raised.execution, campaigns.status = 'cancelled' as cancelled,
+      campaigns.pause_aborts as paused
     from raised join campaigns on campaigns.id = raised.campaign_id`.execute(session.db);
-  const refOf = ({ trialId, execution }: ExecutionRef): ExecutionRef => ({ trialId, execution });
+  const refs = (rows: readonly ExecutionRef[]): ExecutionRef[] =>
+    rows.map(({ trialId, execution }) => ({ trialId, execution }));
   return {
-    owned: raised.rows.map(refOf),
-    cancelled: raised.rows.filter((row) => row.cancelled).map(refOf),
+    owned: refs(raised.rows),
+    cancelled: refs(raised.rows.filter((row) => row.cancelled)),
+    paused: refs(raised.rows.filter((row) => row.paused)),
   };
 }
 
@@ -69,7 +83,7 @@ export async function liveExecutions(
 export async function restSlot(session: Session, ref: ExecutionRef, restMs: number): Promise<void> {
   await sql`
     update executions
-    set slot_free_at = clock_timestamp()
+    set phase = null, slot_free_at = clock_timestamp()
       + least(${restMs}::double precision, campaigns.cooldown_seconds * 1000 + ${REMOVAL_ALLOWANCE_MS})
       * interval '1 millisecond'
     from campaigns

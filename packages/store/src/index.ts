@@ -1,7 +1,18 @@
+export type {
+  BackoffTrial,
+  CampaignActivity,
+  LiveExecution,
+  LostExecution,
+  LostInjection,
+  RestingSlot,
+  WorkerSlots,
+} from './activity-rows.ts';
 export { resolveDatabaseUrl } from './database/address.ts';
 export { type EmbeddedStatus, embeddedStatus, startEmbedded, stopEmbedded } from './embedded/server.ts';
 export { type OpenStore, type OpenStoreOptions, openStore } from './open.ts';
 export type {
+  BeatAnswer,
+  BeatingExecution,
   Campaign,
   Claim,
   Ended,
@@ -11,6 +22,7 @@ export type {
   Injection,
   NewCampaign,
   NewTrial,
+  NewWorker,
   Progress,
   Trial,
   TrialEvent,

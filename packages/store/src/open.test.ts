@@ -23,7 +23,7 @@ test('ten that open a new schema at once migrate it once', async () => {
   );
   try {
     const books = await store.query(`select name from ${schema}.kysely_migration`);
-    expect(books).toEqual([{ name: '0001-campaigns' }]);
+    expect(books).toEqual([{ name: '0001-campaigns' }, { name: '0002-control' }]);
     const created = await Promise.all(
       opened.map((each) => each.createCampaign(sampleCampaign(), sampleTrials(1))),
     );

@@ -1,14 +1,8 @@
 import type { Folders } from '@ordeal/place';
 import { Kysely, PostgresDialect } from 'kysely';
-import {
-  cancelCampaign,
-  finishIfDone,
-  getCampaign,
-  listCampaigns,
-  markRunning,
-  progress,
-  reopenCampaign,
-} from './campaigns.ts';
+import { campaignActivity, slotsByWorker } from './activity.ts';
+import { finishIfDone, getCampaign, listCampaigns, markRunning, progress } from './campaigns.ts';
+import { cancelCampaign } from './cancel.ts';
 import { createChanges } from './changes.ts';
 import { claim } from './claim.ts';
 import { createCampaign } from './create-campaign.ts';
@@ -22,6 +16,10 @@ import { endExecution, loseExecution } from './end-execution.ts';
 import { appendEvents, listEvents } from './events.ts';
 import { beat, listExecutions, liveExecutions, restSlot } from './executions.ts';
 import { advanceInjection, listInjections, openInjections, planInjection } from './injections.ts';
+import { pauseCampaign, resumeCampaign } from './pause.ts';
+import { takeQueueChecks } from './queue-checks.ts';
+import { reopenFailedTrials, retryTrials } from './retry.ts';
+import { startableTrials } from './slots.ts';
 import type { Store } from './store.ts';
 import { findTrial, getTrial, listTrials } from './trials.ts';
 import { liveWorkers, registerWorker, retireWorker } from './workers.ts';
@@ -101,12 +99,17 @@ function bindStore(db: Kysely<Tables>, connection: ConnectOptions): Store {
     progress: bind(progress),
     markRunning: bind(markRunning),
     finishIfDone: bind(finishIfDone),
-    reopenCampaign: bind(reopenCampaign),
+    pauseCampaign: bind(pauseCampaign),
+    resumeCampaign: bind(resumeCampaign),
     cancelCampaign: bind(cancelCampaign),
     onCampaignChange: (listener) => changes.subscribe(listener),
     getTrial: bind(getTrial),
     findTrial: bind(findTrial),
     listTrials: bind(listTrials),
+    retryTrials: bind(retryTrials),
+    reopenFailedTrials: bind(reopenFailedTrials),
+    startableTrials: bind(startableTrials),
+    takeQueueChecks: bind(takeQueueChecks),
     claim: bind(claim),
     beat: bind(beat),
     liveExecutions: bind(liveExecutions),
@@ -123,6 +126,8 @@ function bindStore(db: Kysely<Tables>, connection: ConnectOptions): Store {
     registerWorker: bind(registerWorker),
     retireWorker: bind(retireWorker),
     liveWorkers: bind(liveWorkers),
+    campaignActivity: bind(campaignActivity),
+    slotsByWorker: bind(slotsByWorker),
     close: () => {
       closing ??= changes.close().then(() => db.destroy());
       return closing;

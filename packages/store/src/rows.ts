@@ -7,6 +7,7 @@ import type {
   Json,
   JsonObject,
   Outcome,
+  Phase,
   RuntimeName,
   TrialStatus,
   VoidCause,
@@ -61,6 +62,9 @@ export interface Campaign extends NewCampaign {
   readonly trialCount: number;
   readonly createdAt: Date;
   readonly finishedAt: Date | null;
+  /** Both null unless it is paused. */
+  readonly pausedAt: Date | null;
+  readonly pausedBy: string | null;
   /** What a worker must offer to take this campaign: `subject/runtime/fault`, sorted. */
   readonly needs: readonly string[];
 }
@@ -140,6 +144,24 @@ export interface ExecutionRef {
   readonly execution: number;
 }
 
+/** What a worker says with its beat about one of its executions. */
+export interface BeatingExecution extends ExecutionRef {
+  /** Left out: as said before. */
+  readonly phase?: Phase;
+  /** How long it has been in that phase, on the worker's monotonic clock. */
+  readonly phaseMs?: number;
+}
+
+/** What a beat is answered. */
+export interface BeatAnswer {
+  /** Those that are still the worker's own. */
+  readonly owned: ExecutionRef[];
+  /** Of these, those whose campaign was cancelled. */
+  readonly cancelled: ExecutionRef[];
+  /** Of these, those that are to be given back, because their campaign was paused so. */
+  readonly paused: ExecutionRef[];
+}
+
 export type Claim =
   | {
       readonly kind: 'claimed';
@@ -211,7 +233,12 @@ export interface WorkerRow {
   readonly startedAt: Date;
   /** By the database's clock, for display. */
   readonly lastBeatAt: Date;
+  /** Since then, by the same clock. */
+  readonly silentMs: number;
 }
+
+/** What a worker says of itself. */
+export type NewWorker = Omit<WorkerRow, 'startedAt' | 'lastBeatAt' | 'silentMs'>;
 
 /** How far a campaign is: trials by status, and failures by their end. */
 export interface Progress {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { TransactionSession } from './database/session.ts';
+import type { Session, TransactionSession } from './database/session.ts';
 import type { Decision } from './decide-end.ts';
 import type { Campaign } from './rows.ts';
 
@@ -43,6 +43,37 @@ export interface SlotUse {
   readonly resting: number;
   /** Until the first of the resting slots is free. */
   readonly restMs: number;
+}
+
+/**
+ * How many more trials of each running campaign could start right now: not paused, backoff over, a slot free. Held
+ * against what a worker gives its own slots to, so that none waits for a campaign that cannot use it. A reserved
+ * slot counts as free: its own trial may start.
+ *
+ * Locks: none. Cost: one statement; of each campaign it reads at most `parallel` pending trials and its taken slots.
+ */
+export async function startableTrials(session: Session): Promise<Map<string, number>> {
+  const counted = await sql<{ campaignId: string; startable: number }>`
+    select id as "campaignId", greatest(0, least(
+      parallel
+        - (select count(*) from executions where campaign_id = campaigns.id and "end" is null)
+        - (
+          select count(*) from executions
+          where campaign_id = campaigns.id and "end" <> 'lost' and slot_free_at > clock_timestamp()
+            and slot_free_at <= clock_timestamp()
+              + (cooldown_seconds * 1000 + ${REMOVAL_ALLOWANCE_MS + CLOCK_TOLERANCE_MS}) * interval '1 millisecond'
+        ),
+      (
+        select count(*) from (
+          select from trials
+          where campaign_id = campaigns.id and status = 'pending'
+            and (retry_at is null or retry_at <= clock_timestamp())
+          limit campaigns.parallel
+        ) as startable
+      )
+    ))::integer as startable
+    from campaigns where status in ('pending', 'running')`.execute(session.db);
+  return new Map(counted.rows.map(({ campaignId, startable }) => [campaignId, startable]));
 }
 
 /** How many of the campaign's slots are taken for this trial. Exact only under the campaign's lock. */

@@ -1,5 +1,8 @@
 import type { CampaignStatus } from '@ordeal/core';
+import type { CampaignActivity, WorkerSlots } from './activity-rows.ts';
 import type {
+  BeatAnswer,
+  BeatingExecution,
   Campaign,
   Claim,
   Ended,
@@ -9,6 +12,7 @@ import type {
   Injection,
   NewCampaign,
   NewTrial,
+  NewWorker,
   Progress,
   Trial,
   TrialEvent,
@@ -28,8 +32,10 @@ export interface Store {
   markRunning(campaignId: string): Promise<void>;
   /** running -> finished when no trial is pending or running; true when this call did it. */
   finishIfDone(campaignId: string): Promise<boolean>;
-  /** finished -> running, so that workers look at its queue again: for a retry of failed trials. */
-  reopenCampaign(campaignId: string): Promise<boolean>;
+  /** To paused: no trial is claimed any more; `abortRunning`: running ones are given back. Can be repeated. False when it had ended. */
+  pauseCampaign(campaignId: string, pause: { by: string; abortRunning: boolean }): Promise<boolean>;
+  /** paused -> running, or finished when nothing is left. False when it was not paused. */
+  resumeCampaign(campaignId: string): Promise<boolean>;
   /** To cancelled, with all pending trials; running ones are told by their beat and by notification. False when it had ended. */
   cancelCampaign(campaignId: string): Promise<boolean>;
   /** Calls back with a campaign id whenever one changes status or gets a result (LISTEN; a poll belongs beside it). Reconnects by itself. */
@@ -44,14 +50,20 @@ export interface Store {
     options?: { after?: number; limit?: number; statuses?: readonly string[] },
   ): Promise<Trial[]>;
 
+  /** Failed trials become pending, with fresh budgets and a new generation: the named ones or all. Says how many; throws for a named one that has not failed. */
+  retryTrials(campaignId: string, keys?: readonly string[]): Promise<number>;
+  /** The same for those whose old jobs were put back into the queue by hand; what has not failed is left alone. */
+  reopenFailedTrials(campaignId: string, trialIds?: readonly string[]): Promise<number>;
+  /** By running campaign: how many more of its trials could start right now. */
+  startableTrials(): Promise<Map<string, number>>;
+  /** Open campaigns whose queue is due for a check against Postgres; they count as checked from now on, for every worker. */
+  takeQueueChecks(everyMs: number): Promise<string[]>;
+
   // Executions
   /** One transaction under the campaign's lock; see the claim in the protocol. `reopenFailed`: a retry pressed by a person. */
   claim(request: { trialId: string; workerId: string; place: string; reopenFailed: boolean }): Promise<Claim>;
-  /** Raises the beat of all of a worker's live executions and of the worker itself; tells which still are its own, and which are to be cancelled. */
-  beat(
-    workerId: string,
-    executions: readonly ExecutionRef[],
-  ): Promise<{ owned: ExecutionRef[]; cancelled: ExecutionRef[] }>;
+  /** Raises the beat of all of a worker's live executions and of the worker itself; tells which still are its own, and which are to stop. */
+  beat(workerId: string, executions: readonly BeatingExecution[]): Promise<BeatAnswer>;
   /** All live executions with their beat counters. */
   liveExecutions(): Promise<
     (ExecutionRef & { campaignId: string; workerId: string; place: string; beats: number })[]
@@ -77,10 +89,15 @@ export interface Store {
   listEvents(trialId: string): Promise<TrialEvent[]>;
 
   // Workers
-  registerWorker(worker: Omit<WorkerRow, 'startedAt' | 'lastBeatAt'>): Promise<void>;
+  registerWorker(worker: NewWorker): Promise<void>;
   retireWorker(id: string): Promise<void>;
   /** Those that have beaten within the last `withinMs`. */
   liveWorkers(withinMs: number): Promise<WorkerRow[]>;
+
+  // What goes on
+  campaignActivity(campaignId: string, lostWithinMs: number): Promise<CampaignActivity>;
+  /** Local slots in use, by worker. */
+  slotsByWorker(): Promise<Map<string, WorkerSlots>>;
 
   close(): Promise<void>;
 }

@@ -1,12 +1,9 @@
 import { sql } from 'kysely';
 import type { Session } from './database/session.ts';
-import type { WorkerRow } from './rows.ts';
+import type { NewWorker, WorkerRow } from './rows.ts';
 
 /** A worker that starts, or publishes anew what it can run. Locks: the worker's row. */
-export async function registerWorker(
-  session: Session,
-  worker: Omit<WorkerRow, 'startedAt' | 'lastBeatAt'>,
-): Promise<void> {
+export async function registerWorker(session: Session, worker: NewWorker): Promise<void> {
   const said = {
     place: worker.place,
     pid: worker.pid,
@@ -44,6 +41,9 @@ export async function liveWorkers(session: Session, withinMs: number): Promise<W
       'slots',
       'started_at as startedAt',
       'last_beat_at as lastBeatAt',
+      sql<number>`extract(epoch from clock_timestamp() - last_beat_at)::double precision * 1000`.as(
+        'silentMs',
+      ),
     ])
     .where('retired_at', 'is', null)
     .where('last_beat_at', '>', sql<Date>`clock_timestamp() - ${withinMs} * interval '1 millisecond'`)

@@ -30,6 +30,11 @@ export async function notifyCampaign(session: Session, campaignId: string): Prom
   await sql`select pg_notify(${session.channel}, ${campaignId})`.execute(session.db);
 }
 
+/** For what touches every trial of a campaign: lifts the time-out of single statements, until the transaction ends. */
+export async function allowLongStatements(inside: TransactionSession): Promise<void> {
+  await sql`set local statement_timeout = 0`.execute(inside.db);
+}
+
 /** Ids come from command lines too: what cannot be a bigint is simply not found. */
 export function isId(id: string): boolean {
   return /^\d{1,18}$/.test(id);

@@ -7,6 +7,7 @@ import type {
   Json,
   JsonObject,
   Outcome,
+  Phase,
   RuntimeName,
   TrialStatus,
   VoidCause,
@@ -44,6 +45,10 @@ interface CampaignsTable {
   needs: Generated<string[]>;
   created_at: Generated<Date>;
   finished_at: Date | null;
+  paused_at: ColumnType<Date | null, never, Date | null>;
+  paused_by: ColumnType<string | null, never, string | null>;
+  pause_aborts: Generated<boolean>;
+  queue_checked_at: Generated<Date>;
 }
 
 interface TrialsTable {
@@ -83,6 +88,9 @@ interface ExecutionsTable {
   worker_id: string;
   place: string;
   beats: Generated<number>;
+  beaten_at: ColumnType<Date | null, never, Date | null>;
+  phase: Phase | null;
+  phase_at: Date | null;
   end: ExecutionEnd | null;
   outcome: Outcome | null;
   void_cause: VoidCause | null;

@@ -1,7 +1,9 @@
 import type { Migration } from 'kysely/migration';
 import { migration0001 } from './0001-campaigns.ts';
+import { migration0002 } from './0002-control.ts';
 
 /** In order of their names. One that has been released never changes: a correction is a new one. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-campaigns': migration0001,
+  '0002-control': migration0002,
 };
