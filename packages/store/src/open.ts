@@ -1,10 +1,10 @@
 import type { Folders } from '@ordeal/place';
 import { Kysely, PostgresDialect } from 'kysely';
+import type pg from 'pg';
 import { campaignActivity, slotsByWorker } from './activity.ts';
 import { finishIfDone, getCampaign, listCampaigns, markRunning, progress } from './campaigns.ts';
 import { cancelCampaign } from './cancel.ts';
 import { createChanges } from './changes.ts';
-import { claim } from './claim.ts';
 import { createCampaign } from './create-campaign.ts';
 import { resolveDatabaseUrl } from './database/address.ts';
 import { type ConnectOptions, connectPool, isOutage, unavailable } from './database/connect.ts';
@@ -12,13 +12,13 @@ import { migrate } from './database/migrate.ts';
 import { checkSchemaName } from './database/schema-name.ts';
 import type { Session } from './database/session.ts';
 import type { Tables } from './database/tables.ts';
-import { endExecution, loseExecution } from './end-execution.ts';
-import { appendEvents, listEvents } from './events.ts';
-import { beat, listExecutions, liveExecutions, restSlot } from './executions.ts';
-import { advanceInjection, listInjections, openInjections, planInjection } from './injections.ts';
+import { listEvents } from './events.ts';
+import { beat, listExecutions, liveExecutions } from './executions.ts';
+import { listInjections, openInjections } from './injections.ts';
 import { pauseCampaign, resumeCampaign } from './pause.ts';
 import { takeQueueChecks } from './queue-checks.ts';
 import { reopenFailedTrials, retryTrials } from './retry.ts';
+import { runningTrials } from './running-trials.ts';
 import { startableTrials } from './slots.ts';
 import type { Store } from './store.ts';
 import { findTrial, getTrial, listTrials } from './trials.ts';
@@ -73,24 +73,28 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
     await db.destroy();
     throw isOutage(error) ? unavailable(connection.databaseUrl, error) : error;
   }
-  return { databaseUrl: connection.databaseUrl, ...bindStore(db, connection) };
+  return { databaseUrl: connection.databaseUrl, ...bindStore(pool, db, connection) };
 }
 
-function bindStore(db: Kysely<Tables>, connection: ConnectOptions): Store {
+function bindStore(pool: pg.Pool, db: Kysely<Tables>, connection: ConnectOptions): Store {
   const channel = `${connection.schema}_campaigns`;
   const changes = createChanges(connection, channel);
-  const session: Session = { db, channel };
+  const session: Session = { db, pool, channel };
+  const running = runningTrials(session);
   let closing: Promise<void> | undefined;
 
-  const bind =
-    <Given extends unknown[], T>(operation: (session: Session, ...given: Given) => Promise<T>) =>
+  const explained =
+    <Given extends unknown[], T>(operation: (...given: Given) => Promise<T>) =>
     async (...given: Given): Promise<T> => {
       try {
-        return await operation(session, ...given);
+        return await operation(...given);
       } catch (error) {
         throw isOutage(error) ? unavailable(connection.databaseUrl, error) : error;
       }
     };
+  const bind = <Given extends unknown[], T>(
+    operation: (session: Session, ...given: Given) => Promise<T>,
+  ): ((...given: Given) => Promise<T>) => explained((...given: Given) => operation(session, ...given));
 
   return {
     createCampaign: bind(createCampaign),
@@ -110,18 +114,18 @@ function bindStore(db: Kysely<Tables>, connection: ConnectOptions): Store {
     reopenFailedTrials: bind(reopenFailedTrials),
     startableTrials: bind(startableTrials),
     takeQueueChecks: bind(takeQueueChecks),
-    claim: bind(claim),
+    claim: explained(running.claim),
     beat: bind(beat),
     liveExecutions: bind(liveExecutions),
-    endExecution: bind(endExecution),
-    loseExecution: bind(loseExecution),
-    restSlot: bind(restSlot),
+    endExecution: explained(running.endExecution),
+    loseExecution: explained(running.loseExecution),
+    restSlot: explained(running.restSlot),
     listExecutions: bind(listExecutions),
-    planInjection: bind(planInjection),
-    advanceInjection: bind(advanceInjection),
+    planInjection: explained(running.planInjection),
+    advanceInjection: explained(running.advanceInjection),
     openInjections: bind(openInjections),
     listInjections: bind(listInjections),
-    appendEvents: bind(appendEvents),
+    appendEvents: explained(running.appendEvents),
     listEvents: bind(listEvents),
     registerWorker: bind(registerWorker),
     retireWorker: bind(retireWorker),

@@ -37,7 +37,50 @@ export async function listTrials(
   return query.execute();
 }
 
-/** The trial, locked until the transaction ends. Lock the campaign first: see `lockCampaign`. */
+/**
+ * Locks trials of a campaign until the transaction ends, in order of id, and reads them; none of a cancelled campaign,
+ * whose pending trials may all be locked for a while. Lock the campaign first: see `lockCampaign`.
+ */
+export function lockingTrials(session: Session, campaignId: string, ids: readonly string[]) {
+  return selectTrials(session)
+    .select(
+      sql<number>`coalesce(ceil(extract(epoch from retry_at - clock_timestamp()) * 1000), 0)::double precision`.as(
+        'backoffMs',
+      ),
+    )
+    .where(sql<boolean>`trials.id = any(${ids}::bigint[])`)
+    .where('trials.campaign_id', '=', campaignId)
+    .where((row) =>
+      row.exists(
+        row
+          .selectFrom('campaigns')
+          .select('campaigns.id')
+          .whereRef('campaigns.id', '=', 'trials.campaign_id')
+          .where('campaigns.status', '<>', 'cancelled'),
+      ),
+    )
+    .orderBy('trials.id')
+    .forNoKeyUpdate('trials');
+}
+
+/** Locks running trials of a campaign with their live executions, in order of id, and reads them. */
+export function lockingLiveTrials(session: Session, campaignId: string, ids: readonly string[]) {
+  return selectTrials(session)
+    .innerJoin('executions', (join) =>
+      join
+        .onRef('executions.trial_id', '=', 'trials.id')
+        .onRef('executions.execution', '=', 'trials.execution'),
+    )
+    .select('executions.beats')
+    .where(sql<boolean>`trials.id = any(${ids}::bigint[])`)
+    .where('trials.campaign_id', '=', campaignId)
+    .where('trials.status', '=', 'running')
+    .where('executions.end', 'is', null)
+    .orderBy('trials.id')
+    .forNoKeyUpdate(['trials', 'executions']);
+}
+
+/** One trial, locked until the transaction ends. Lock the campaign first: see `lockCampaign`. */
 export async function lockTrial(inside: TransactionSession, id: string): Promise<Trial | undefined> {
   return selectTrials(inside).where('trials.id', '=', id).forNoKeyUpdate().executeTakeFirst();
 }

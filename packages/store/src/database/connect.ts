@@ -18,7 +18,12 @@ export interface ConnectOptions {
  * @throws OrdealError POSTGRES_UNAVAILABLE, naming host, port and database and never the password.
  */
 export async function connectPool(options: ConnectOptions): Promise<pg.Pool> {
-  const pool = new pg.Pool({ ...sessionConfig(options), max: options.poolSize, idleTimeoutMillis: 30_000 });
+  const pool = new pg.Pool({
+    ...sessionConfig(options),
+    max: options.poolSize,
+    idleTimeoutMillis: 30_000,
+    pipeline: true,
+  });
   // An idle client that is cut off reports here; without a listener it would end the process.
   pool.on('error', (error) => options.log(`a connection to Postgres broke: ${describeError(error)}`));
   try {
