@@ -125,19 +125,35 @@ export async function finishLockedCampaignIfDone(
   return true;
 }
 
-/** running -> finished, unless a trial is pending or running; tells nobody. For a campaign that the caller has locked. */
+/**
+ * running -> finished, unless a trial is pending or running; tells nobody. For a campaign that the caller has locked.
+ * Live executions are looked for first: they are few, while the index of trials keeps those that were pending until
+ * it is vacuumed.
+ */
 export function finishingCampaign(session: Session, campaignId: string) {
-  return movingCampaign(session, campaignId, ['running'], 'finished').where((row) =>
-    row.not(
-      row.exists(
-        row
-          .selectFrom('trials')
-          .select('trials.id')
-          .where('trials.campaign_id', '=', campaignId)
-          .where('trials.status', 'in', ['pending', 'running']),
+  return movingCampaign(session, campaignId, ['running'], 'finished')
+    .where((row) =>
+      row.not(
+        row.exists(
+          row
+            .selectFrom('executions')
+            .select('executions.trial_id')
+            .where('executions.campaign_id', '=', campaignId)
+            .where('executions.end', 'is', null),
+        ),
       ),
-    ),
-  );
+    )
+    .where((row) =>
+      row.not(
+        row.exists(
+          row
+            .selectFrom('trials')
+            .select('trials.id')
+            .where('trials.campaign_id', '=', campaignId)
+            .where('trials.status', 'in', ['pending', 'running']),
+        ),
+      ),
+    );
 }
 
 /** One step of a campaign's life, told to the listeners; false when it was in none of the states `from`. */

@@ -33,7 +33,7 @@ export function claimTrials(
     const ids = requests.map(({ trialId }) => trialId);
     const [[campaign], trials, taken] = await Promise.all([
       pipeline.send<Campaign>(lockingCampaign(session, campaignId).compile()),
-      pipeline.send<ClaimableTrial>(lockingTrials(session, campaignId, ids).compile()),
+      pipeline.send<ClaimableTrial>(lockingTrials(session, ids).compile()),
       pipeline.send(readingTakenSlots(session, campaignId)),
     ]);
     if (campaign === undefined) return requests.map(() => UNKNOWN_TRIAL);
@@ -112,20 +112,22 @@ function reopening({ db }: Session, ids: readonly string[]) {
 
 /** The next execution of each trial; with it a reserved slot is taken, and only the live execution counts. */
 function startingExecutions({ db }: Session, campaignId: string, started: readonly ClaimRequest[]) {
+  const ids = started.map(({ trialId }) => trialId);
   return sql`
     with starting as (
       select * from unnest(
-        ${started.map(({ trialId }) => trialId)}::bigint[], ${started.map(({ workerId }) => workerId)}::text[],
+        ${ids}::bigint[], ${started.map(({ workerId }) => workerId)}::text[],
         ${started.map(({ place }) => place)}::text[]
       ) as starting (trial_id, worker_id, place)
     ), running as (
       update trials set status = 'running', execution = execution + 1, retry_at = null
-      from starting where id = starting.trial_id
+      from starting where id = any(${ids}::bigint[]) and id = starting.trial_id
       returning id, execution
     ), reserved as (
       update executions set slot_free_at = null
       from starting
-      where executions.trial_id = starting.trial_id and "end" = 'lost' and slot_free_at is not null
+      where executions.trial_id = any(${ids}::bigint[]) and executions.trial_id = starting.trial_id
+        and "end" = 'lost' and slot_free_at is not null
     )
     insert into executions (trial_id, execution, campaign_id, worker_id, place, phase, phase_at)
     select running.id, running.execution, ${campaignId}::bigint, worker_id, place, 'starting', clock_timestamp()

@@ -34,7 +34,7 @@ export function endExecutions(
     const ids = requests.map(({ ref }) => ref.trialId);
     const [[campaign], found] = await Promise.all([
       pipeline.send<Campaign>(lockingCampaign(session, campaignId).compile()),
-      pipeline.send<LiveTrial>(lockingLiveTrials(session, campaignId, ids).compile()),
+      pipeline.send<LiveTrial>(lockingLiveTrials(session, ids).compile()),
     ]);
     if (campaign === undefined) return requests.map(() => undefined);
     const live = new Map(found.map((trial) => [trial.id, trial]));
@@ -71,6 +71,7 @@ function endedBy({ status, retryInMs, error }: Decision): Ended {
 
 /** What the execution says of itself, and what its trial shows from now on. The record, which can be long, is sent once. */
 function writingEnds({ db }: Session, campaign: Campaign, ends: readonly End[]) {
+  const ids = ends.map(({ ref }) => ref.trialId);
   const rows = ends.map(({ ref, result, decision }) => ({
     ...ref,
     ...endColumns(result),
@@ -99,7 +100,8 @@ function writingEnds({ db }: Session, campaign: Campaign, ends: readonly End[]) 
         record = ending.record, phase = ending.phase, ended_at = clock_timestamp(),
         slot_free_at = clock_timestamp() + "slotTakenMs" * interval '1 millisecond'
       from ending
-      where executions.trial_id = "trialId" and executions.execution = ending.execution
+      where executions.trial_id = any(${ids}::bigint[]) and executions.trial_id = "trialId"
+        and executions.execution = ending.execution
     )
     update trials set
       status = ending.status, outcome = "trialOutcome", void_cause = "trialVoidCause", error = "trialError",
@@ -107,5 +109,5 @@ function writingEnds({ db }: Session, campaign: Campaign, ends: readonly End[]) 
       retry_at = clock_timestamp() + nullif("retryInMs", 0) * interval '1 millisecond',
       ended_at = case when "retryInMs" is null then clock_timestamp() end
     from ending
-    where trials.id = "trialId"`.compile(db);
+    where trials.id = any(${ids}::bigint[]) and trials.id = "trialId"`.compile(db);
 }

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
-import { prepared } from './database/prepared.ts';
+import { runAlone } from './database/pipeline.ts';
 import { isId, type Session } from './database/session.ts';
 import { toJsonText } from './database/text.ts';
 import type { TrialEvent } from './rows.ts';
 
 /** Adds lines to timelines, each list in its order, in one statement. Locks: none that anybody waits for. */
 export async function appendEvents(
-  { pool, db }: Session,
+  session: Session,
   timelines: readonly (readonly TrialEvent[])[],
 ): Promise<void> {
   const events = timelines.flat();
@@ -18,7 +18,7 @@ export async function appendEvents(
         "trialId" bigint, "execution" integer, "sinceZeroMs" double precision, "at" timestamptz, "kind" text,
         "data" jsonb
       )`;
-    await pool.query(prepared(query.compile(db)));
+    await runAlone(session, query.compile(session.db));
   }
 }
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { prepared } from './database/prepared.ts';
+import { runAlone } from './database/pipeline.ts';
 import type { Session } from './database/session.ts';
 import { isId } from './database/session.ts';
 import type { BeatAnswer, BeatingExecution, Execution, ExecutionRef } from './rows.ts';
@@ -87,7 +87,7 @@ export interface SlotRest {
  * end holds no slot (given back, lost, cancelled) or that has not ended. Locks: the executions' rows, which nobody
  * else wants any more.
  */
-export async function restSlots({ pool, db }: Session, rests: readonly SlotRest[]): Promise<void> {
+export async function restSlots(session: Session, rests: readonly SlotRest[]): Promise<void> {
   const query = sql`
     update executions
     set phase = null, slot_free_at = clock_timestamp()
@@ -97,9 +97,10 @@ export async function restSlots({ pool, db }: Session, rests: readonly SlotRest[
       ${rests.map(({ ref }) => ref.trialId)}::bigint[], ${rests.map(({ ref }) => ref.execution)}::integer[],
       ${rests.map(({ restMs }) => restMs)}::double precision[]
     ) as rest (trial_id, execution, rest_ms)
-    where executions.trial_id = rest.trial_id and executions.execution = rest.execution
+    where executions.trial_id = any(${rests.map(({ ref }) => ref.trialId)}::bigint[])
+      and executions.trial_id = rest.trial_id and executions.execution = rest.execution
       and campaigns.id = executions.campaign_id and slot_free_at is not null`;
-  await pool.query(prepared(query.compile(db)));
+  await runAlone(session, query.compile(session.db));
 }
 
 /** All runs of a trial, the first one first. Locks: none. */

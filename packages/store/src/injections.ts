@@ -1,6 +1,6 @@
 import type { InjectionState } from '@ordeal/core';
 import { sql } from 'kysely';
-import { prepared } from './database/prepared.ts';
+import { runAlone } from './database/pipeline.ts';
 import { isId, type Session } from './database/session.ts';
 import { toJsonText } from './database/text.ts';
 import type { ExecutionRef, Injection } from './rows.ts';
@@ -22,18 +22,18 @@ export interface PlannedInjection {
  * Locks: shares the trials' rows, so that no execution can end between the check and the insert.
  */
 export async function planInjections(
-  { pool, db }: Session,
+  session: Session,
   planned: readonly PlannedInjection[],
 ): Promise<boolean[]> {
   const rows = planned.map(({ ref, place, plan }) => ({ ...ref, place, id: plan.injection, plan }));
-  const query = sql`
+  const query = sql<{ id: string }>`
     with planned as (
       select * from json_to_recordset(${toJsonText(rows)}::json) as (
         "trialId" bigint, "execution" integer, "place" text, "id" text, "plan" jsonb
       )
     ), live as (
       select planned.* from trials join planned on trials.id = "trialId" and trials.execution = planned.execution
-      where status = 'running'
+      where trials.id = any(${planned.map(({ ref }) => ref.trialId)}::bigint[]) and status = 'running'
       order by trials.id
       for share of trials
     )
@@ -45,7 +45,7 @@ export async function planInjections(
         and injections.plan = excluded.plan
         and injections.state = 'planned'
     returning id`;
-  const { rows: written } = await pool.query<{ id: string }>(prepared(query.compile(db)));
+  const written = await runAlone(session, query.compile(session.db));
   const ids = new Set(written.map(({ id }) => id));
   return planned.map(({ plan }) => ids.has(plan.injection));
 }
@@ -71,7 +71,7 @@ export async function advanceInjections(
   if (later.length > 0) await advanceInjections(session, later);
 }
 
-async function advanceEachOnce({ pool, db }: Session, moves: readonly AdvancedInjection[]): Promise<void> {
+async function advanceEachOnce(session: Session, moves: readonly AdvancedInjection[]): Promise<void> {
   const rows = moves.map(({ id, state, evidence }) => ({
     id,
     state,
@@ -84,7 +84,8 @@ async function advanceEachOnce({ pool, db }: Session, moves: readonly AdvancedIn
       from injections join json_to_recordset(${toJsonText(rows)}::json) as move (
         "id" text, "state" text, "evidence" jsonb, "isClosed" boolean
       ) using (id)
-      where array_position(${ORDER}::text[], injections.state) <= array_position(${ORDER}::text[], move.state)
+      where injections.id = any(${moves.map(({ id }) => id)}::text[])
+        and array_position(${ORDER}::text[], injections.state) <= array_position(${ORDER}::text[], move.state)
       order by injections.id
       for no key update of injections
     )
@@ -95,8 +96,9 @@ async function advanceEachOnce({ pool, db }: Session, moves: readonly AdvancedIn
       active_at = case moved.state when 'active' then clock_timestamp() else active_at end,
       undone_at = case moved.state when 'undone' then clock_timestamp() else undone_at end,
       verified_at = case when "isClosed" then clock_timestamp() else verified_at end
-    from moved where injections.id = moved.id`;
-  await pool.query(prepared(query.compile(db)));
+    from moved
+    where injections.id = any(${moves.map(({ id }) => id)}::text[]) and injections.id = moved.id`;
+  await runAlone(session, query.compile(session.db));
 }
 
 /** Neither proven gone nor given up with the instance, oldest first. Locks: none. */

@@ -38,10 +38,10 @@ export async function listTrials(
 }
 
 /**
- * Locks trials of a campaign until the transaction ends, in order of id, and reads them; none of a cancelled campaign,
- * whose pending trials may all be locked for a while. Lock the campaign first: see `lockCampaign`.
+ * Locks trials until the transaction ends, in order of id, and reads them; none of a cancelled campaign, whose
+ * pending trials may all be locked for a while. Lock their campaign first: see `lockCampaign`.
  */
-export function lockingTrials(session: Session, campaignId: string, ids: readonly string[]) {
+export function lockingTrials(session: Session, ids: readonly string[]) {
   return selectTrials(session)
     .select(
       sql<number>`coalesce(ceil(extract(epoch from retry_at - clock_timestamp()) * 1000), 0)::double precision`.as(
@@ -49,7 +49,6 @@ export function lockingTrials(session: Session, campaignId: string, ids: readonl
       ),
     )
     .where(sql<boolean>`trials.id = any(${ids}::bigint[])`)
-    .where('trials.campaign_id', '=', campaignId)
     .where((row) =>
       row.exists(
         row
@@ -63,8 +62,8 @@ export function lockingTrials(session: Session, campaignId: string, ids: readonl
     .forNoKeyUpdate('trials');
 }
 
-/** Locks running trials of a campaign with their live executions, in order of id, and reads them. */
-export function lockingLiveTrials(session: Session, campaignId: string, ids: readonly string[]) {
+/** Locks running trials with their live executions, in order of id, and reads them. */
+export function lockingLiveTrials(session: Session, ids: readonly string[]) {
   return selectTrials(session)
     .innerJoin('executions', (join) =>
       join
@@ -73,7 +72,6 @@ export function lockingLiveTrials(session: Session, campaignId: string, ids: rea
     )
     .select('executions.beats')
     .where(sql<boolean>`trials.id = any(${ids}::bigint[])`)
-    .where('trials.campaign_id', '=', campaignId)
     .where('trials.status', '=', 'running')
     .where('executions.end', 'is', null)
     .orderBy('trials.id')

@@ -12,6 +12,15 @@ export interface Pipeline {
 }
 
 /**
+ * Statements are planned once a connection, for whatever they are asked, and that may be while a table is empty: told
+ * so, they go through indexes from the first row on.
+ */
+const BEGIN = `
+  begin isolation level read committed;
+  set local plan_cache_mode = force_generic_plan;
+  set local enable_seqscan = off`;
+
+/**
  * Read committed, like `inTransaction`: each statement sees what was committed before the server began with it, in
  * particular before the locks that were sent ahead of it were there. So locks and reads go in one round trip, and
  * writes and commit in another. What is not committed when `work` ends is rolled back.
@@ -26,7 +35,7 @@ export async function inPipeline<T>(session: Session, work: (pipeline: Pipeline)
     return answer;
   };
   try {
-    const begun = ask('begin isolation level read committed');
+    const begun = ask(BEGIN);
     const answer = await work({
       send: async <Row>(query: CompiledQuery<Row>) => (await ask(prepared(query))).rows as Row[],
       async commit(...last) {
@@ -39,6 +48,15 @@ export async function inPipeline<T>(session: Session, work: (pipeline: Pipeline)
     const failure = isCommitted ? undefined : await ask('rollback').then(() => undefined, brokenBy);
     client.release(failure);
   }
+}
+
+/** The same for a single statement. */
+export function runAlone<Row>(session: Session, query: CompiledQuery<Row>): Promise<Row[]> {
+  return inPipeline(session, async (pipeline) => {
+    const rows = pipeline.send(query);
+    await pipeline.commit(rows);
+    return rows;
+  });
 }
 
 /** A connection on which not even a rollback works is not given to anyone else. */
