@@ -20,7 +20,7 @@ import { Injection } from './injection.ts';
 import { Lease } from './lease.ts';
 import type { Answer, Body, Fence } from './protocol.ts';
 import { Turns } from './turns.ts';
-import { unlessAborted } from './within.ts';
+import { underDeadline } from './within.ts';
 
 /** State for the record is worth waiting for, but an instance under a fault may never give it. */
 const LOOK_DEADLINE_MS = 5_000;
@@ -113,10 +113,11 @@ export class Execution {
   look(): Promise<Answer<'look'>> {
     return this.#turns.take(async (signal) => {
       const { instance, probe } = this.#present();
-      const deadline = AbortSignal.any([signal, AbortSignal.timeout(LOOK_DEADLINE_MS)]);
+      const look = <T>(what: string, ask: (signal: AbortSignal) => Promise<T>) =>
+        outcomeOf(underDeadline(what, LOOK_DEADLINE_MS, signal, ask));
       const [roles, state] = await Promise.all([
-        outcomeOf(unlessAborted(deadline, probe.roles(deadline))),
-        outcomeOf(unlessAborted(deadline, probe.capture(deadline))),
+        look('the roles', (until) => probe.roles(until)),
+        look('the state', (until) => probe.capture(until)),
       ]);
       signal.throwIfAborted();
       const known: Readonly<Record<string, string>> = 'value' in roles ? roles.value : {};
@@ -234,7 +235,7 @@ export class Execution {
       site: { instance, probe },
       monotonicMs,
       faultPoints,
-      journalState: (state) => journal.write({ kind: 'state', ...names, state }),
+      noteState: (state) => journal.note({ kind: 'state', ...names, state }),
     });
     // A plan came as JSON and goes as JSON: the cast says what its type cannot.
     await journal.write({ kind: 'plan', ...names, plan: plan as unknown as JsonObject });

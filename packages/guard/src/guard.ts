@@ -135,7 +135,7 @@ export class Guard {
     });
     if (!clean) return false;
     this.#unclean.delete(execution);
-    await this.#parts.journal.write({ kind: 'removed', instance: label.instance });
+    this.#parts.journal.note({ kind: 'removed', instance: label.instance });
     return true;
   }
 

@@ -184,7 +184,7 @@ const guardEvent = z.discriminatedUnion('event', [
 ]);
 export type GuardEvent = z.infer<typeof guardEvent>;
 
-export const answerLine = z.union([
+const answerLine = z.discriminatedUnion('ok', [
   z.object({
     v: z.literal(PROTOCOL_VERSION),
     id: z.number().int(),
@@ -198,4 +198,11 @@ export const answerLine = z.union([
     error: z.object({ code: z.string(), message: z.string() }),
   }),
 ]);
-export const eventLine = z.object({ v: z.literal(PROTOCOL_VERSION) }).and(guardEvent);
+export type AnswerLine = z.infer<typeof answerLine>;
+
+/** What the guard said: an answer or an event; undefined when it is not in the protocol. */
+export function parseGuardLine(value: unknown): AnswerLine | GuardEvent | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (!('v' in value) || value.v !== PROTOCOL_VERSION) return undefined;
+  return 'event' in value ? guardEvent.safeParse(value).data : answerLine.safeParse(value).data;
+}

@@ -1,6 +1,6 @@
 import { describeError, type Goal, type Instance, type Subject, type SubjectProbe } from '@ordeal/core';
 import type { Fence, GuardEvent } from '../protocol.ts';
-import { unlessAborted } from '../within.ts';
+import { underDeadline, unlessAborted } from '../within.ts';
 import { OrderedSamples } from './ordered-samples.ts';
 import { ServingClock } from './serving-clock.ts';
 import type { Transition } from './transition.ts';
@@ -129,14 +129,17 @@ export class HealthWatch {
 
   async #ask(askedMs: number): Promise<Sample> {
     const { probe, monotonicMs } = this.#parts;
-    const deadline = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(SAMPLE_DEADLINE_MS)]);
+    const look = (signal: AbortSignal) => probe.whole(signal);
     try {
-      const { whole, detail } = await unlessAborted(deadline, probe.whole(deadline));
+      const { whole, detail } = await underDeadline(
+        'a sample',
+        SAMPLE_DEADLINE_MS,
+        this.#stopped.signal,
+        look,
+      );
       return { askedMs, answeredMs: monotonicMs(), good: whole, detail };
     } catch (error) {
-      const detail = deadline.aborted
-        ? `the probe did not answer within ${SAMPLE_DEADLINE_MS / 1000} s`
-        : `the probe failed: ${describeError(error)}`;
+      const detail = `the probe failed: ${describeError(error)}`;
       return { askedMs, answeredMs: monotonicMs(), good: false, detail };
     }
   }

@@ -53,6 +53,21 @@ describe('the journal', () => {
     await journal.close();
   });
 
+  it('takes notes to the disk in order: with the next entry, and by themselves', async () => {
+    const path = await newPath();
+    const journal = await openJournal(path);
+    await journal.write(made('one'));
+    journal.note({ kind: 'removed', instance: 'one' });
+    await journal.write(made('two'));
+    const left = async () => leftInstances(await readFile(path, 'utf8')).map(({ label }) => label.instance);
+    expect(await left()).toEqual(['two']);
+    journal.note({ kind: 'removed', instance: 'two' });
+    await expect.poll(left).toEqual([]);
+    journal.note(made('three'));
+    await journal.close();
+    expect(await left()).toEqual(['three']);
+  });
+
   it('does not grow without end', async () => {
     const path = await newPath();
     const journal = await openJournal(path);

@@ -53,7 +53,11 @@ export async function createGuardHarness({
     monotonicMs: nowMs,
     timing: DEFAULT_TIMING,
     faultPoints: new Set(),
-    journal: { write: async (entry) => void record(journaled(entry)), close: async () => {} },
+    journal: {
+      write: async (entry) => void record(journaled(entry)),
+      note: (entry) => void record(journaled(entry)),
+      close: async () => {},
+    },
     send: (event) => events.push(event),
     log: () => {},
     ...options,
