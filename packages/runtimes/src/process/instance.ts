@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Address,
@@ -69,6 +70,8 @@ export class ProcessInstance implements Instance {
 
   /** Brings all nodes up. The caller removes the instance when this throws. */
   async start(signal: AbortSignal): Promise<void> {
+    // Without nodes there is nothing to keep in a folder.
+    if (this.topology.nodes.length > 0) await mkdir(this.#tools.folder, { recursive: true, mode: 0o755 });
     for (const node of this.topology.nodes) await makeNodeFolder(this.#folder(node), unprivilegedUser());
     await this.#addresses.takeAll(this.topology);
     await this.#links.open(this.topology, (node, port) => this.#addresses.of(node, port));
