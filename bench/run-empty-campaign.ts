@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { parseCampaignConfig } from '@ordeal/campaign';
 import { enqueueCampaign } from '@ordeal/cli';
+import { readSettings } from '@ordeal/config';
 import { waitFor } from '@ordeal/core';
 import { openQueues } from '@ordeal/queue';
 import { openStore } from '@ordeal/store';
@@ -68,7 +69,8 @@ hold_seconds: 0
 settle_seconds: 0
 seed: 1
 `;
-  const config = parseCampaignConfig(source, 'empty-trials.yaml');
+  const { repertoire } = await readSettings(join(EMPTY, 'ordeal.config.ts'));
+  const config = parseCampaignConfig(source, 'empty-trials.yaml', repertoire.catalogue);
   await using queues = closing(
     await openQueues({
       databaseUrl,

@@ -1,11 +1,13 @@
-import type { Subject, SubjectEntry } from '@ordeal/core';
+import { defineSubject } from 'ordeal/config';
 
 /** Nothing to start and nothing to break: what a trial on it takes is what Ordeal takes. */
-export const empty: Subject = {
+export const empty = defineSubject({
   name: 'empty',
+  title: 'Nothing, for benchmarks',
   goals: ['whole'],
   topology: { nodes: [], links: [] },
   startBudgetMs: 1_000,
+  faults: { nothing: { horizonSeconds: 0 } },
   // Never called: there are no nodes.
   prepareProcess: async () => ({ command: 'true', args: [], env: {}, privileges: 'kept' }),
   observe: () => ({
@@ -15,15 +17,4 @@ export const empty: Subject = {
     ping: async () => 0,
     close: async () => {},
   }),
-};
-
-export const emptyEntry: SubjectEntry = {
-  name: 'empty',
-  title: 'Nothing, for benchmarks',
-  runtimes: ['process'],
-  goals: ['whole'],
-  roles: [],
-  aliases: {},
-  nodes: [],
-  faults: { nothing: { runtimes: ['process'], horizonSeconds: 0 } },
-};
+});

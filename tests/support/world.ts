@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { waitFor } from '@ordeal/core';
 import { type Folders, openFolders, processesIn } from '@ordeal/place';
 import { startTestRedis, whyNoTestRedis } from '@ordeal/queue/testing';
 import { openStore, type Store, startEmbedded, stopEmbedded } from '@ordeal/store';
@@ -56,6 +57,8 @@ export async function openWorld(backend: Backend = 'postgres'): Promise<World> {
   };
   const running: ChildProcess[] = [];
 
+  const trialProcesses = () => processesIn(join(folders.data, 'guards'));
+
   function start(args: readonly string[], extra: NodeJS.ProcessEnv = {}): Running {
     const child = spawn(process.execPath, [MAIN, ...args], {
       cwd: home,
@@ -99,7 +102,7 @@ export async function openWorld(backend: Backend = 'postgres'): Promise<World> {
       await writeFile(path, yaml);
       return path;
     },
-    trialProcesses: () => processesIn(join(folders.data, 'guards')),
+    trialProcesses,
     async [Symbol.asyncDispose]() {
       for (const child of running) {
         if (child.exitCode !== null || child.signalCode !== null) continue;
@@ -107,6 +110,10 @@ export async function openWorld(backend: Backend = 'postgres'): Promise<World> {
         child.kill('SIGKILL');
         await exited;
       }
+      // Guards outlive their workers by an undo, and have volumes mounted until then.
+      await waitFor('guards have gone', () => trialProcesses().length === 0 || undefined, {
+        timeoutMs: 15_000,
+      });
       await store.close();
       await stopEmbedded(folders);
       await redis?.stop();

@@ -1,11 +1,17 @@
 import { type CampaignConfig, expandCampaignMatrix, type TrialSpec } from '@ordeal/campaign';
-import type { JsonObject } from '@ordeal/core';
+import { type JsonObject, OrdealError } from '@ordeal/core';
 import { type JobQueues, reconcile } from '@ordeal/queue';
 import type { Campaign, NewTrial, Store } from '@ordeal/store';
+import pRetry from 'p-retry';
+
+/** An outage of the queue that is over by then is not worth telling of. */
+const QUEUE_PATIENCE_MS = 10_000;
 
 /**
  * Stores a campaign with all its trials in one transaction, then builds its queue. Dying between the two loses
  * nothing: any worker completes it by the same `reconcile`.
+ * @throws OrdealError POSTGRES_UNAVAILABLE; REDIS_UNAVAILABLE or POSTGRES_UNAVAILABLE with `details.campaign` when
+ * the campaign is stored and only its queue is not complete
  *
  * @example
  * const config = await loadCampaignConfig('campaign.yaml');
@@ -29,8 +35,28 @@ export async function enqueueCampaign(
     },
     expandCampaignMatrix(config).map((trial) => toRow(config, trial)),
   );
-  await reconcile(parts.store, parts.queues, campaign.id);
+  await buildQueue(parts, campaign);
   return campaign;
+}
+
+/** Can be repeated, so it is, for a while. */
+async function buildQueue(parts: { store: Store; queues: JobQueues }, campaign: Campaign): Promise<void> {
+  try {
+    await pRetry(() => reconcile(parts.store, parts.queues, campaign.id), {
+      retries: Number.POSITIVE_INFINITY,
+      maxRetryTime: QUEUE_PATIENCE_MS,
+      minTimeout: 500,
+      maxTimeout: 2_000,
+      shouldRetry: ({ error }) => error instanceof OrdealError && error.exitCode === 3,
+    });
+  } catch (error) {
+    if (!(error instanceof OrdealError) || error.exitCode !== 3) throw error;
+    throw new OrdealError(
+      error.code,
+      `campaign ${campaign.id} is stored with all its trials, and any worker completes its queue: do not enqueue it again`,
+      { cause: error, details: { campaign: campaign.id } },
+    );
+  }
 }
 
 function toRow(config: CampaignConfig, trial: TrialSpec): NewTrial {

@@ -1,16 +1,18 @@
-import { describeError, OrdealError } from '@ordeal/core';
-import colors from 'picocolors';
+import { describeError, toOrdealError } from '@ordeal/core';
+import { withoutSecrets } from './secrets.ts';
 import { spelled } from './spelled.ts';
+import { errorColors } from './terminal/colors.ts';
 
-/** Shows an error to a person and gives the exit code. A stack trace appears only for bugs, and with ORDEAL_DEBUG. */
+/**
+ * Shows an error to a person and gives the exit code: what happened, what to do, and the code to look up in
+ * docs/errors.md. A stack trace appears only for bugs, and with ORDEAL_DEBUG.
+ */
 export function showError(error: unknown): number {
-  if (error instanceof OrdealError) {
-    console.error(`${colors.red('error')} ${describeError(error)}\n${spelled(error.advice)}`);
-    if (process.env.ORDEAL_DEBUG) console.error(error.stack);
-    return error.exitCode;
+  const known = toOrdealError(error);
+  console.error(`${errorColors.red('error')} ${withoutSecrets(describeError(known))}`);
+  console.error(`${spelled(known.advice)} (${known.code})`);
+  if (known.code === 'INTERNAL' || process.env.ORDEAL_DEBUG) {
+    console.error(withoutSecrets((error instanceof Error && error.stack) || String(error)));
   }
-  console.error(`${colors.red('error')} ${describeError(error)}`);
-  console.error('This is a bug in Ordeal: please report it, with the lines below.');
-  console.error(error instanceof Error ? error.stack : error);
-  return 1;
+  return known.exitCode;
 }

@@ -1,7 +1,7 @@
 import { OrdealError, type TrialStatus } from '@ordeal/core';
 import type { Campaign, Trial, WorkerRow } from '@ordeal/store';
 import { describe, expect, it } from 'vitest';
-import { type FollowedStore, followCampaign, type Pace } from './follow-campaign.ts';
+import { type FollowedStore, followCampaign, type Look, type Pace } from './follow-campaign.ts';
 import { sampleTrial } from './testing-trials.ts';
 
 const PACE: Pace = { lookEveryMs: 1, workerGraceMs: 30, runningGraceMs: 150, outageMs: 100 };
@@ -12,7 +12,7 @@ const NEEDS = 'postgres/process/node_kill';
 class StoreDouble implements FollowedStore {
   status: Campaign['status'] = 'running';
   trials: Trial[] = [sampleTrial({ status: 'pending', outcome: null, execution: 0 })];
-  workers: Pick<WorkerRow, 'capabilities'>[] = [];
+  workers: Pick<WorkerRow, 'capabilities' | 'cannot'>[] = [];
   counted = 0;
   private readonly story: (() => void)[];
 
@@ -48,12 +48,13 @@ class StoreDouble implements FollowedStore {
   }
 }
 
-async function follow(store: StoreDouble) {
+async function follow(store: StoreDouble, onLook?: (look: Look) => void) {
   const lines: string[] = [];
   const startedMs = performance.now();
   const end = await followCampaign(store, '7', {
     say: (line) => lines.push(line),
     needsWorker: true,
+    onLook,
     pace: PACE,
   }).catch((error: unknown) => error as OrdealError);
   const ended = end instanceof Error ? { error: end } : end;
@@ -81,9 +82,25 @@ describe('following a campaign', () => {
     expect(store.counted).toBe(1);
   });
 
+  it('shows what runs to who looks, and then only the ends stay as lines', async () => {
+    const store: StoreDouble = new StoreDouble(
+      () => store.set('running', 1),
+      () => {
+        store.set('completed', 1);
+        store.status = 'finished';
+      },
+    );
+    const looks: string[] = [];
+    const { lines } = await follow(store, ({ running, progress }) => {
+      looks.push(`${running.length} run, ${progress.completed} of ${progress.total} done`);
+    });
+    expect(looks.at(0)).toBe('1 run, 0 of 1 done');
+    expect(lines).toEqual([expect.stringMatching(/resolved/)]);
+  });
+
   it('gives up after a short grace when nothing runs and nobody can run it', async () => {
     const store = new StoreDouble();
-    store.workers = [{ capabilities: ['etcd/process/none'] }];
+    store.workers = [{ capabilities: ['etcd/process/none'], cannot: {} }];
     const { tookMs, ...end } = await follow(store);
     expect(end).toMatchObject({ error: { code: 'NO_WORKER' } });
     expect(tookMs).toBeGreaterThanOrEqual(PACE.workerGraceMs);
@@ -113,7 +130,7 @@ describe('following a campaign', () => {
       () => store.set('cancelled', 1),
     );
     store.status = 'cancelled';
-    store.workers = [{ capabilities: [NEEDS] }];
+    store.workers = [{ capabilities: [NEEDS], cannot: {} }];
     expect(await follow(store)).toMatchObject({ progress: { running: 0, cancelled: 1 } });
   });
 

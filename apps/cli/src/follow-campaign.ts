@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { monotonicMs, OrdealError } from '@ordeal/core';
 import type { Campaign, Progress, Store, Trial } from '@ordeal/store';
 import { trialResult } from './format.ts';
-import { noWorkerMessage, someWorkerCanRun } from './live-workers.ts';
+import { ableWorkers, liveWorkers, noWorkerMessage } from './live-workers.ts';
 import { throughOutage } from './through-outage.ts';
 
 /** What following asks of the store. */
@@ -24,7 +24,15 @@ export interface Pace {
 
 const PACE: Pace = { lookEveryMs: 500, workerGraceMs: 5_000, runningGraceMs: 30_000, outageMs: 60_000 };
 
-interface Look {
+/** A campaign as it stands just now, for whoever shows it. */
+export interface Look {
+  readonly campaign: Campaign;
+  readonly running: readonly Trial[];
+  /** Counted some time ago when there are many. */
+  readonly progress: Progress;
+}
+
+interface Seen {
   readonly campaign: Campaign;
   readonly running: readonly Trial[];
   /** Executions that were running at the last look and are no longer, with their trials as they are now. */
@@ -35,7 +43,7 @@ interface Look {
 
 /**
  * Tells what becomes of a campaign's trials, a line each, until it has ended. A look reads the running trials only;
- * the trials are counted once, at the end, because that costs 0.7 s for a million.
+ * the trials are counted at the end, and beside it only for `onLook`, because that costs 0.7 s for a million.
  *
  * A cancelled campaign with a trial that nobody ends, because its worker died, counts as ended after the grace.
  * @throws OrdealError NO_WORKER when `needsWorker` and no live worker can run it for longer than the grace;
@@ -47,13 +55,16 @@ export async function followCampaign(
   options: {
     say: (line: string) => void;
     needsWorker: boolean;
+    /** Shows what runs, again and again. Without it a line tells of each trial's start. */
+    onLook?: ((look: Look) => void) | undefined;
     signal?: AbortSignal | undefined;
     pace?: Pace;
   },
 ): Promise<{ campaign: Campaign; progress: Progress }> {
-  const { say, needsWorker, signal, pace = PACE } = options;
+  const { say, needsWorker, onLook, signal, pace = PACE } = options;
   const patience = { say, signal, patienceMs: pace.outageMs, everyMs: pace.lookEveryMs };
   const told = new Map<string, number>();
+  const count = countRarely(() => store.progress(campaignId));
   let mannedAtMs = monotonicMs();
   for (;;) {
     signal?.throwIfAborted();
@@ -65,7 +76,10 @@ export async function followCampaign(
         say(line);
       },
     });
-    tellOf(running, left, told, { campaign, say });
+    tellOf(running, left, told, { campaign, say, tellsStarts: onLook === undefined });
+    if (onLook !== undefined) {
+      onLook({ campaign, running, progress: await throughOutage(count, patience) });
+    }
     // Workers could not beat either while Postgres was away.
     if (manned || away) mannedAtMs = monotonicMs();
     const graceMs = running.length > 0 ? pace.runningGraceMs : pace.workerGraceMs;
@@ -76,7 +90,9 @@ export async function followCampaign(
       const progress = await throughOutage(() => store.progress(campaignId), patience);
       return { campaign, progress };
     }
-    if (needsWorker && deserted) throw new OrdealError('NO_WORKER', noWorkerMessage(campaign));
+    if (needsWorker && deserted) {
+      throw new OrdealError('NO_WORKER', noWorkerMessage(campaign, await liveWorkers(store)));
+    }
     await delay(pace.lookEveryMs, undefined, signal ? { signal } : {});
   }
 }
@@ -86,13 +102,13 @@ async function lookAt(
   store: FollowedStore,
   campaignId: string,
   told: ReadonlyMap<string, number>,
-): Promise<Look> {
+): Promise<Seen> {
   // Status first: of a campaign that had ended then, no trial can be found running that ends later.
   const campaign = await store.getCampaign(campaignId);
   if (campaign === undefined) throw new OrdealError('NOT_FOUND', `no campaign ${campaignId}`);
   const [running, manned] = await Promise.all([
     store.listTrials(campaignId, { statuses: ['running'], limit: 1_000 }),
-    someWorkerCanRun(store, campaign),
+    liveWorkers(store).then((workers) => ableWorkers(campaign, workers).length > 0),
   ]);
   const left: { trial: Trial; execution: number }[] = [];
   for (const [id, execution] of told) {
@@ -103,12 +119,25 @@ async function lookAt(
   return { campaign, running, left, manned };
 }
 
+/** A count that costs much is made seldom: it takes a twentieth of the time at most. */
+function countRarely(count: () => Promise<Progress>): () => Promise<Progress> {
+  let last: Progress | undefined;
+  let nextMs = Number.NEGATIVE_INFINITY;
+  return async () => {
+    const startedMs = monotonicMs();
+    if (last !== undefined && startedMs < nextMs) return last;
+    last = await count();
+    nextMs = monotonicMs() + 20 * (monotonicMs() - startedMs);
+    return last;
+  };
+}
+
 /** Says what is new since the last look, and keeps in `told` which executions it has said to run. */
 function tellOf(
   running: readonly Trial[],
-  left: Look['left'],
+  left: Seen['left'],
   told: Map<string, number>,
-  to: { campaign: Campaign; say: (line: string) => void },
+  to: { campaign: Campaign; say: (line: string) => void; tellsStarts: boolean },
 ): void {
   const line = (trial: Trial, what: string): void =>
     to.say(`Trial ${trial.position + 1}/${to.campaign.trialCount}: ${trial.key} ${what}`);
@@ -120,6 +149,6 @@ function tellOf(
   for (const trial of running) {
     if (told.has(trial.id)) continue;
     told.set(trial.id, trial.execution);
-    line(trial, '...');
+    if (to.tellsStarts) line(trial, '...');
   }
 }

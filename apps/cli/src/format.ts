@@ -2,27 +2,13 @@ import { type CellSummary, type CensoredTime, medianRecovery } from '@ordeal/ana
 import type { CampaignConfig } from '@ordeal/campaign';
 import { countTrials } from '@ordeal/campaign';
 import type { Campaign, Progress, Trial } from '@ordeal/store';
-import Table from 'cli-table3';
-import colors from 'picocolors';
+import wrapAnsi from 'wrap-ansi';
+import { colors } from './terminal/colors.ts';
+import { table } from './terminal/table.ts';
+import { windowColumns } from './terminal/window.ts';
 
 /** More times than this in one cell do not fit a line. */
 const MOST_TIMES = 10;
-
-/** Borderless: survives copy and paste, and fits narrow windows. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const empty = Object.fromEntries(
-    ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right']
-      .concat(['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'])
-      .map((part) => [part, '']),
-  );
-  const drawn = new Table({
-    head: head.map((title) => colors.bold(title)),
-    chars: { ...empty, middle: '  ' },
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  });
-  drawn.push(...rows.map((row) => [...row]));
-  return drawn.toString().replaceAll(/[ \t]+$/gm, '');
-}
 
 /** `2.3 s`; `-` for what did not happen. */
 export function seconds(ms: number | null | undefined): string {
@@ -48,7 +34,18 @@ export function configSummary(config: CampaignConfig): string {
     ['seed', String(config.seed)],
     ['trials in all', String(countTrials(config))],
   ];
-  return lines.map(([name, value]) => `  ${name.padEnd(24)}${value}`).join('\n');
+  for (const { cell, why } of config.skipped) lines.push(['left out', `${cell} (${why})`]);
+  return lines.map(([name, value]) => `  ${name.padEnd(24)}${hanging(value, 26)}`).join('\n');
+}
+
+/** Text beside others, wrapped below its own beginning in a window. */
+function hanging(text: string, indent: number): string {
+  const columns = windowColumns();
+  if (columns === undefined) return text;
+  return wrapAnsi(text, Math.max(columns - indent, 20), { hard: true }).replaceAll(
+    '\n',
+    `\n${' '.repeat(indent)}`,
+  );
 }
 
 /** What one ended trial found, in a few words. */
@@ -86,6 +83,7 @@ export function trialTable(trials: readonly Trial[]): string {
       String(trial.execution),
       [...(trial.record?.findings ?? []), ...(trial.error === null ? [] : [trial.error])].join(', '),
     ]),
+    { optional: ['executions', 'whole again'] },
   );
 }
 
@@ -103,6 +101,7 @@ export function cellTable(cells: readonly CellSummary[]): string {
       recoveryTimes(cell.recoveries),
       cell.recoveries.length === 0 ? '-' : seconds(medianRecovery(cell.recoveries)),
     ]),
+    { optional: ['goal'] },
   );
 }
 
@@ -134,5 +133,6 @@ export function campaignTable(rows: readonly { campaign: Campaign; progress: Pro
       String(progress.running),
       campaign.createdAt.toISOString().slice(0, 19).replace('T', ' '),
     ]),
+    { optional: ['created', 'running'] },
   );
 }

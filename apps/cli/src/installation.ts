@@ -1,6 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Folders, openFolders } from '@ordeal/place';
 import { type CampaignQueues, openQueues } from '@ordeal/queue';
 import { openStore, type Store } from '@ordeal/store';
+
+const CLOSE_WITHIN_MS = 6_000;
 
 /** Everything a command needs that has to be closed again. */
 export interface Installation extends AsyncDisposable {
@@ -26,11 +29,15 @@ export async function openInstallation(say: (line: string) => void = () => {}): 
       return queues;
     },
     async [Symbol.asyncDispose]() {
-      await queues?.then(
-        (opened) => opened.close(),
-        () => {},
-      );
-      await store.close();
+      const closed = (async () => {
+        await queues?.then(
+          (opened) => opened.close(),
+          () => {},
+        );
+        await store.close();
+      })();
+      // A server that is frozen lets nobody take leave; the command has said all it had to say.
+      await Promise.race([closed, delay(CLOSE_WITHIN_MS, undefined, { ref: false })]);
     },
   };
 }

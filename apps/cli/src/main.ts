@@ -1,9 +1,13 @@
 import { Command, CommanderError } from 'commander';
+import { addCampaignControl } from './commands/campaign-control.ts';
 import { addControl } from './commands/control.ts';
 import { addDashboard } from './commands/dashboard.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addEnqueue } from './commands/enqueue.ts';
 import { addQuickstart } from './commands/quickstart.ts';
 import { addReaders } from './commands/read.ts';
+import { addSchema } from './commands/schema.ts';
+import { addStatus } from './commands/status.ts';
 import { addWorker } from './commands/worker.ts';
 import { showError } from './errors.ts';
 import { isReaderGone, outputTaken } from './output.ts';
@@ -18,8 +22,12 @@ addQuickstart(program);
 addEnqueue(program);
 addWorker(program);
 addReaders(program);
+addStatus(program);
+addCampaignControl(program);
 addControl(program);
 addDashboard(program);
+addDoctor(program);
+addSchema(program);
 
 process.stdout.on('error', (error) => {
   // `| head` has seen enough, and that is all; a full disk is an error that must not pass for a success.

@@ -1,11 +1,14 @@
+import { join } from 'node:path';
 import type { CampaignConfig } from '@ordeal/campaign';
-import { builtInCatalogue } from '@ordeal/catalogue';
+import { defaultSettings, type Settings } from '@ordeal/config';
 import { OrdealError } from '@ordeal/core';
 import type { Campaign, Progress } from '@ordeal/store';
 import { canRun, findCapabilities, startWorker } from '@ordeal/worker';
 import { enqueueCampaign } from './enqueue-campaign.ts';
-import { followCampaign } from './follow-campaign.ts';
+import { followCampaign, type Look } from './follow-campaign.ts';
 import type { Installation } from './installation.ts';
+import { lacks } from './live-workers.ts';
+import { needsOf, type Offer } from './offers.ts';
 import { workerLog } from './worker-log.ts';
 
 /**
@@ -22,13 +25,18 @@ export async function runCampaign(
   config: CampaignConfig,
   installation: Installation,
   options: {
+    /** Default: what is built in. */
+    settings?: Settings;
     slots?: number;
     say?: (line: string) => void;
     onEnqueued?: (campaign: Campaign) => void;
+    /** See `followCampaign`; told of every campaign that is gone on with. */
+    onLook?: ((look: Look) => void) | undefined;
     signal?: AbortSignal;
   } = {},
 ): Promise<{ campaign: Campaign; progress: Progress }> {
-  checkRunnableHere(config);
+  const { settings = defaultSettings } = options;
+  checkRunnable(config, await ownOffer(settings));
   const { store, folders } = installation;
   const queues = await installation.queues();
   const campaign = await enqueueCampaign(config, { store, queues });
@@ -37,9 +45,9 @@ export async function runCampaign(
     store,
     queues,
     folders,
-    catalogue: builtInCatalogue,
-    log: workerLog({ quiet: true, folders }),
-    slots: options.slots ?? 10,
+    settings,
+    log: workerLog(join(folders.home, 'worker.log')),
+    slots: options.slots ?? settings.slots,
     wanted: (other) => Number(other.id) <= Number(campaign.id),
   });
   try {
@@ -55,6 +63,7 @@ export async function runCampaign(
       followCampaign(store, each.id, {
         say: (line) => say(each.id === campaign.id ? line : `[campaign ${each.id}] ${line}`),
         needsWorker: false,
+        onLook: options.onLook,
         signal: options.signal,
       }),
     );
@@ -67,15 +76,16 @@ export async function runCampaign(
   }
 }
 
-function checkRunnableHere(config: CampaignConfig): void {
-  const capabilities = findCapabilities(builtInCatalogue);
-  const needs = [
-    ...new Set(config.cells.map((cell) => `${cell.subject}/${cell.runtime}/${cell.chaos_type}`)),
-  ];
-  if (canRun(needs, capabilities)) return;
-  const missing = needs.filter((need) => !capabilities.includes(need));
+/** What a worker in this process would offer. */
+export async function ownOffer(settings: Settings): Promise<Offer> {
+  return { name: 'a worker in this process', ...(await findCapabilities(settings)) };
+}
+
+function checkRunnable(config: CampaignConfig, offer: Offer): void {
+  const needs = needsOf(config);
+  if (canRun(needs, offer.can)) return;
   throw new OrdealError(
     'UNSUPPORTED',
-    `a worker in this process cannot run ${missing.join(', ')}: nothing was enqueued`,
+    `${offer.name} cannot run ${lacks(needs, offer)}: nothing was enqueued`,
   );
 }

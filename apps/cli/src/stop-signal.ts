@@ -8,10 +8,10 @@ type StopReason = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'launcher gone' | 'reader go
  * One signal for every way a person or a supervisor stops us. A second SIGINT or SIGTERM leaves at once: the guard
  * then sees its line close and undoes on its own.
  *
- * @param options.undoes this process runs trials: its stop takes seconds, and says so
+ * @param tellOfUndo of a process that runs trials: its stop takes seconds, and is told of here
  */
 export function stopSignal(
-  options: { undoes: boolean } = { undoes: false },
+  tellOfUndo: (line: string) => void = () => {},
 ): AbortSignal & { readonly reason: unknown } {
   const stop = new AbortController();
   const ask = (reason: StopReason): void => {
@@ -19,11 +19,9 @@ export function stopSignal(
       if (reason.startsWith('SIG')) process.exit(130);
       return;
     }
-    if (options.undoes) {
-      console.error(
-        'Stopping: undoing faults and giving trials back (again to leave at once; the guard then undoes).',
-      );
-    }
+    tellOfUndo(
+      'Stopping: undoing faults and giving trials back (again to leave at once; the guard then undoes).',
+    );
     stop.abort(reason);
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => ask(name));

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { monotonicMs, OrdealError } from '@ordeal/core';
+import { describeError, monotonicMs, OrdealError } from '@ordeal/core';
 
 /**
  * Reads again while Postgres is away, and says so once. Only for reads: nobody knows what became of a write.
@@ -26,7 +26,7 @@ export async function throughOutage<T>(
       const nowMs = monotonicMs();
       if (awaySinceMs === undefined) {
         awaySinceMs = nowMs;
-        say(`${error.message}. Trying again for ${patienceMs / 1000} s.`);
+        say(`${describeError(error)}. Trying again for ${patienceMs / 1000} s.`);
       } else if (nowMs - awaySinceMs > patienceMs) throw error;
       await delay(everyMs, undefined, signal ? { signal } : {});
     }

@@ -1,36 +1,30 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import type { FastifyAdapter } from '@bull-board/fastify';
-import { type CampaignQueues, campaignOfQueue, queueName } from '@ordeal/queue';
+import { type CampaignQueues, queueName } from '@ordeal/queue';
 import type { Store } from '@ordeal/store';
+import { boardHooks } from './buttons.ts';
 
 /** Ended campaigns that stay on the board: each open tab polls every queue it shows. */
 const RECENT = 20;
 const LOOK_EVERY_MS = 3_000;
 
-/** Keeps Bull Board at the running and the recent campaigns, and takes a retry pressed there to Postgres. */
+/** Keeps Bull Board at the running and the recent campaigns, and takes what is pressed there to Postgres. */
 export async function startBoard(parts: {
   store: Store;
   queues: CampaignQueues;
   adapter: FastifyAdapter;
+  /** Links in its menu. */
+  links: { text: string; url: string }[];
 }): Promise<{ close(): Promise<void> }> {
-  const { store, queues, adapter } = parts;
+  const { store, queues, adapter, links } = parts;
   const shown = new Set<string>();
   const board = createBullBoard({
     queues: [],
     serverAdapter: adapter,
     options: {
-      uiConfig: { boardTitle: 'Ordeal', hideDocsLink: true },
-      handlerHooks: {
-        // After, not before: the job must wait in its queue when workers look at the campaign again.
-        async after({ method, route, request }, result) {
-          const campaignId = campaignOfQueue(String(request.params.queueName ?? ''));
-          if (method === 'put' && route.includes('/retry') && campaignId !== undefined) {
-            await store.reopenCampaign(campaignId);
-          }
-          return result;
-        },
-      },
+      uiConfig: { boardTitle: 'Ordeal', hideDocsLink: true, miscLinks: links },
+      handlerHooks: boardHooks({ store, queues }),
     },
   });
 
@@ -47,8 +41,12 @@ export async function startBoard(parts: {
     }
     for (const campaign of wanted.values()) {
       if (shown.has(campaign.id)) continue;
-      const displayName = `Campaign ${campaign.id}: ${campaign.name}`;
-      board.addQueue(new BullMQAdapter(queues.boardQueue(campaign.id), { displayName }));
+      // A variable, because BullMQAdapter's type leaves out the option that its base class takes.
+      const options = {
+        displayName: `Campaign ${campaign.id}: ${campaign.name}`,
+        allowCompletedRetries: false,
+      };
+      board.addQueue(new BullMQAdapter(queues.boardQueue(campaign.id), options));
       shown.add(campaign.id);
     }
   }

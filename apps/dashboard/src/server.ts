@@ -3,11 +3,14 @@ import { OrdealError } from '@ordeal/core';
 import type { CampaignQueues } from '@ordeal/queue';
 import type { Store } from '@ordeal/store';
 import { fastify } from 'fastify';
+import type { Access } from './access.ts';
 import { startBoard } from './board.ts';
+import { httpError, sendError } from './http-error.ts';
+import { listen } from './listen.ts';
+import { LOGOUT_PATH, requireToken } from './login.ts';
 import { isOwnRequest } from './own-request.ts';
+import { sendSecurityHeaders } from './security-headers.ts';
 
-/** Loopback only: there is no authorisation yet, so nobody else may reach it. */
-const HOST = '127.0.0.1';
 const BOARD_PATH = '/queues';
 
 export interface Dashboard {
@@ -15,29 +18,57 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
-/** Serves Bull Board under `/queues`. @param options.port 0 takes a free one */
+/**
+ * Serves Bull Board under `/queues`.
+ * @param options.port 0 takes a free one
+ * @param options.log receives errors that are bugs, for whoever started the dashboard
+ * @throws OrdealError BAD_INPUT when it cannot listen there, POSTGRES_UNAVAILABLE
+ */
 export async function startDashboard(options: {
   store: Store;
   queues: CampaignQueues;
+  access: Access;
   port: number;
+  log: (line: string) => void;
 }): Promise<Dashboard> {
+  const { access, store, queues, port, log } = options;
   const server = fastify();
+  const known = (thrown: unknown): unknown => {
+    const error = queues.outage(thrown) ?? thrown;
+    if (httpError(error).body.error.code === 'INTERNAL') {
+      log((error instanceof Error && error.stack) || String(error));
+    }
+    return error;
+  };
+  server.setErrorHandler((error, _request, reply) => sendError(reply, known(error)));
+  server.setNotFoundHandler((_request, reply) =>
+    sendError(reply, new OrdealError('NOT_FOUND', 'there is no such page')),
+  );
+  await sendSecurityHeaders(server);
   server.addHook('onRequest', async (request, reply) => {
-    if (isOwnRequest(request.headers)) return undefined;
-    return reply.code(403).send('This dashboard answers to its own pages on loopback only.');
+    if (isOwnRequest(request.headers, access)) return undefined;
+    return sendError(
+      reply,
+      new OrdealError('FORBIDDEN', 'this dashboard answers to its own pages and names only'),
+    );
   });
+  if (access.token !== undefined) await requireToken(server, access.token);
+
   const adapter = new FastifyAdapter();
   adapter.setBasePath(BOARD_PATH);
-  const board = await startBoard({ ...options, adapter });
+  const links = access.token === undefined ? [] : [{ text: 'Log out', url: LOGOUT_PATH }];
+  const board = await startBoard({ store, queues, adapter, links });
+  adapter.setErrorHandler((error) => {
+    const { status, body } = httpError(known(error));
+    // Bull Board's page shows the message, and takes its own headline from the key.
+    const shown = { key: 'ERRORS.INTERNAL_SERVER_ERROR', ...body.error };
+    return { status: status as 500, body: { error: shown, message: `${shown.message}. ${shown.advice}` } };
+  });
   await server.register(adapter.registerPlugin(), { prefix: BOARD_PATH });
   server.get('/', (_request, reply) => reply.redirect(BOARD_PATH));
-  const url = await server.listen({ host: HOST, port: options.port }).catch(async (error: unknown) => {
+  const url = await listen(server, access.host, port).catch(async (error: unknown) => {
     await board.close();
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new OrdealError(
-      'BAD_INPUT',
-      `port ${options.port} is taken: choose another with --port, or 0 for a free one`,
-    );
+    throw error;
   });
   return {
     url,

@@ -1,22 +1,24 @@
-import { describeError, monotonicMs } from '@ordeal/core';
-import { type Consumer, type Disposition, type JobQueues, reconcile, type TakenJob } from '@ordeal/queue';
+import { describeError } from '@ordeal/core';
+import { type Consumer, type Disposition, JobProblem, type JobQueues, type TakenJob } from '@ordeal/queue';
 import type { Campaign, Store } from '@ordeal/store';
 import type { Logger } from 'pino';
 import { canRun } from './capabilities.ts';
 import { every, type Loop } from './loop.ts';
 import { shareSlots } from './share-slots.ts';
+import { SlotUse } from './slot-use.ts';
 
-/** Notifications make it quick; this poll makes it certain. Also how often shares rotate. */
+/** Notifications make it quick; this poll makes it certain. Also how soon a slot goes to whoever needs it. */
 const POLL_MS = 2_000;
 
 /** However many trials end, campaigns are not looked at more often. */
 const LOOK_GAP_MS = 1_000;
-/** Counting a big campaign's trials costs Postgres; nothing is lost if a missing job is missed for a while. */
-const CHECK_QUEUE_EVERY_MS = 10_000;
 
 interface Desk {
   readonly campaign: Campaign;
   readonly consumer: Consumer;
+  /** Its campaign runs: jobs may be taken. */
+  isOpen: boolean;
+  readonly use: SlotUse;
 }
 
 export interface CampaignDesk extends Loop {
@@ -26,77 +28,45 @@ export interface CampaignDesk extends Loop {
   closeAll(timeoutMs: number): Promise<void>;
 }
 
-/**
- * Keeps one consumer per running campaign that this worker can run whole, puts right queues that lack jobs
- * (a producer that died, a Redis that forgot), and shares the slots.
- */
+/** Keeps one consumer per running campaign that this worker can run whole, and shares the slots among them. */
 export function startCampaignDesk(parts: {
-  store: Store;
+  store: Pick<Store, 'listCampaigns' | 'startableTrials'>;
   queues: JobQueues;
   slots: number;
   capabilities: readonly string[];
   /** Limits the worker to some campaigns; undefined: all. */
   wanted: ((campaign: Campaign) => boolean) | undefined;
-  handler: (job: TakenJob) => Promise<Disposition>;
+  handler: (job: TakenJob, campaignId: string) => Promise<Disposition>;
   log: Logger;
 }): CampaignDesk {
   const { store, queues, slots, capabilities, wanted, handler, log } = parts;
   const desks = new Map<string, Desk>();
-  const queueCheckedMs = new Map<string, number>();
   let turn = 0;
   let isClosed = false;
 
   async function look(): Promise<void> {
     try {
+      // A paused campaign is none of these: what it holds here ends, and its slots go to others.
       const open = await store.listCampaigns({ statuses: ['pending', 'running'], limit: 1_000 });
       const ours = open
         .filter((campaign) => canRun(campaign.needs, capabilities) && (wanted?.(campaign) ?? true))
         .sort((a, b) => Number(a.id) - Number(b.id));
-      const ids = new Set(ours.map((campaign) => campaign.id));
-      await closeEnded(ids);
-      for (const id of queueCheckedMs.keys()) if (!ids.has(id)) queueCheckedMs.delete(id);
+      await closeEnded(new Set(ours.map((campaign) => campaign.id)));
+      const startable = ours.length === 0 ? new Map<string, number>() : await store.startableTrials();
       if (isClosed) return;
       for (const campaign of ours) openDesk(campaign);
-      share();
-      // Last, and one by one: to build the queue of a huge campaign must not keep the others from their slots.
-      for (const campaign of ours) {
-        if (isClosed) return;
-        await keepQueue(campaign).catch((error: unknown) =>
-          log.warn({ campaign: campaign.id, error: describeError(error) }, 'could not check a queue'),
-        );
-      }
+      share(startable);
     } catch (error) {
       log.warn({ error: describeError(error) }, 'could not look for campaigns');
     }
   }
 
-  /** Reconciles when jobs are missing; idempotent when two workers do it at once. */
-  async function keepQueue(campaign: Campaign): Promise<void> {
-    const counts = await queues.counts(campaign.id);
-    const sum = (states: readonly string[]): number =>
-      states.reduce((total, state) => total + (counts[state] ?? 0), 0);
-    const waiting = sum(['waiting', 'delayed', 'prioritized', 'paused']);
-    const jobs = waiting + sum(['active']);
-    const checkedMs = queueCheckedMs.get(campaign.id) ?? Number.NEGATIVE_INFINITY;
-    const isDue = monotonicMs() - checkedMs >= CHECK_QUEUE_EVERY_MS;
-    if (campaign.status === 'running' && jobs > 0 && !isDue) return;
-    queueCheckedMs.set(campaign.id, monotonicMs());
-    const { pending, running } = await store.progress(campaign.id);
-    if (pending + running === 0) {
-      // A job that waits though no trial does is a retry pressed in Bull Board: its claim reopens the trial.
-      if (jobs === 0) await store.finishIfDone(campaign.id);
-      return;
-    }
-    // Running and resting trials hold active jobs; a pending one whose job a dead worker still holds costs a needless
-    // and harmless repeat.
-    if (campaign.status === 'pending' || waiting < pending) await reconcile(store, queues, campaign.id);
-  }
-
   async function closeEnded(openIds: ReadonlySet<string>): Promise<void> {
     for (const [id, desk] of desks) {
-      if (openIds.has(id)) continue;
+      desk.isOpen = openIds.has(id);
+      if (desk.isOpen) continue;
       desk.consumer.setConcurrency(0);
-      // Its last jobs may still rest; they are closed at a later look.
+      // Its last jobs may still run or rest; they are closed at a later look.
       if (desk.consumer.held > 0) continue;
       desks.delete(id);
       await desk.consumer.close(5_000);
@@ -105,21 +75,30 @@ export function startCampaignDesk(parts: {
 
   function openDesk(campaign: Campaign): void {
     if (desks.has(campaign.id)) return;
-    const consumer = queues.consume(campaign.id, handler, (error) =>
-      log.warn({ campaign: campaign.id, error: describeError(error) }, 'queue problem'),
+    const consumer = queues.consume(
+      campaign.id,
+      (job) => handler(job, campaign.id),
+      (error) => {
+        const trial = error instanceof JobProblem ? { trial: error.trialId } : {};
+        log.warn({ campaign: campaign.id, ...trial, error: describeError(error) }, 'queue problem');
+      },
     );
-    desks.set(campaign.id, { campaign, consumer });
+    desks.set(campaign.id, { campaign, consumer, isOpen: true, use: new SlotUse(turn) });
   }
 
-  function share(): void {
+  function share(startable: ReadonlyMap<string, number>): void {
     turn += 1;
-    const wishes = [...desks.values()].map(({ campaign, consumer }) => ({
-      campaignId: campaign.id,
-      most: campaign.parallel,
-      held: consumer.held,
-    }));
-    for (const [id, concurrency] of shareSlots(slots, wishes, turn)) {
-      desks.get(id)?.consumer.setConcurrency(concurrency);
+    const wishes = [...desks.values()].map(({ campaign: { id, parallel }, consumer, isOpen, use }) => {
+      const { held, taken } = consumer;
+      const most = isOpen ? parallel : 0;
+      return use.wish({ campaignId: id, most, held, taken, startable: startable.get(id) ?? 0 });
+    });
+    const shares = shareSlots(slots, wishes);
+    for (const wish of wishes) {
+      const share = shares.get(wish.campaignId) ?? 0;
+      const desk = desks.get(wish.campaignId);
+      desk?.consumer.setConcurrency(share);
+      desk?.use.given(turn, wish, share);
     }
   }
 

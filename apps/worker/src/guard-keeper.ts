@@ -1,13 +1,20 @@
 import { describeError, OrdealError } from '@ordeal/core';
-import { type GuardClient, spawnGuard } from '@ordeal/guard';
-import type { Folders } from '@ordeal/place';
-import type { ExecutionRef } from '@ordeal/store';
+import { type GuardClient, type SpawnGuardOptions, spawnGuard } from '@ordeal/guard';
+import type { ExecutionRef, Store } from '@ordeal/store';
 import type { Logger } from 'pino';
+import { aboutExecution } from './about-execution.ts';
 
 /** The guard's clock as last told. */
 export interface GuardProof {
   readonly guard: GuardClient;
   readonly guardMs: number;
+}
+
+interface GuardKeeperParts {
+  /** How this worker's guards are started. */
+  readonly launch: Pick<SpawnGuardOptions, 'folders' | 'settings'>;
+  readonly store: Pick<Store, 'getTrial'>;
+  readonly log: Logger;
 }
 
 /** How long a worker without a guard waits before it tries to start another one again. */
@@ -18,22 +25,24 @@ const RESPAWN_EVERY_MS = 1_000;
  * successor first undoes what it left: only then is it handed out.
  */
 export class GuardKeeper {
-  readonly #folders: Folders;
+  readonly #launch: GuardKeeperParts['launch'];
+  readonly #store: Pick<Store, 'getTrial'>;
   readonly #log: Logger;
   #current: GuardClient | undefined;
   #ready: Promise<GuardClient>;
   #closing = false;
 
-  private constructor(folders: Folders, log: Logger, first: GuardClient) {
-    this.#folders = folders;
-    this.#log = log;
+  private constructor(parts: GuardKeeperParts, first: GuardClient) {
+    this.#launch = parts.launch;
+    this.#store = parts.store;
+    this.#log = parts.log;
     this.#ready = Promise.resolve(first);
     this.#keep(first);
   }
 
   /** @throws OrdealError GUARD_LOST when the first guard does not come up: a worker without one can do nothing. */
-  static async start(folders: Folders, log: Logger): Promise<GuardKeeper> {
-    return new GuardKeeper(folders, log, await spawnGuard({ folders }));
+  static async start(parts: GuardKeeperParts): Promise<GuardKeeper> {
+    return new GuardKeeper(parts, await spawnGuard(parts.launch));
   }
 
   /** The guard to give new work to; waits for a successor when there is none just now. Undefined: the signal fired first. */
@@ -59,7 +68,9 @@ export class GuardKeeper {
     const executions = owned.map((ref) => ({ trial: ref.trialId, execution: ref.execution }));
     await proof.guard
       .ask('beat', { provenAtMs: proof.guardMs, executions }, { timeoutMs: 5_000 })
-      .catch((error: unknown) => this.#log.warn({ error: describeError(error) }, 'could not renew leases'));
+      .catch((error: unknown) =>
+        this.#log.warn({ error: describeError(error), executions }, 'could not renew leases'),
+      );
   }
 
   /** Lets the guard undo what is left, and go. */
@@ -71,7 +82,7 @@ export class GuardKeeper {
   async #spawn(): Promise<GuardClient> {
     for (;;) {
       try {
-        const guard = await spawnGuard({ folders: this.#folders });
+        const guard = await spawnGuard(this.#launch);
         this.#keep(guard);
         return guard;
       } catch (error) {
@@ -84,10 +95,18 @@ export class GuardKeeper {
 
   #keep(guard: GuardClient): void {
     this.#current = guard;
-    for (const left of guard.recovered.filter(({ clean }) => !clean)) {
-      this.#log.error({ ...left, guardLog: guard.logPath }, 'something of a dead guard could not be removed');
-    }
+    void this.#tellOfLeftovers(guard);
     void guard.closed.then((reason) => this.#succeed(guard, reason));
+  }
+
+  async #tellOfLeftovers({ recovered, logPath }: GuardClient): Promise<void> {
+    for (const { trial, execution, injections } of recovered.filter(({ clean }) => !clean)) {
+      const about = await aboutExecution(this.#store, { trialId: trial, execution });
+      this.#log.error(
+        { ...about, injections, guardLog: logPath },
+        'something of a dead guard could not be removed',
+      );
+    }
   }
 
   #succeed(guard: GuardClient, reason: string): void {

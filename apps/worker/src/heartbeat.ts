@@ -5,7 +5,7 @@ import type { GuardKeeper } from './guard-keeper.ts';
 import type { LiveExecutions } from './live-executions.ts';
 import { every, type Loop } from './loop.ts';
 
-/** A cancel must be noticed within two seconds; a campaign tells of each trial's end, which must not cost a beat each. */
+/** A cancel, or a pause at once, must be noticed within two seconds; a campaign tells of each trial's end, which must not cost a beat each. */
 const NOTICE_GAP_MS = 500;
 
 /**
@@ -24,16 +24,17 @@ export function startHeartbeat(parts: {
   let lastProofMs = monotonicMs();
 
   async function beat(): Promise<void> {
-    const refs = live.refs();
+    const beating = live.beating();
     const sentMs = monotonicMs();
     // Taken before the beat is sent: the guard's lease must not run from a later instant than that.
     const proof = guard.lastTick();
     try {
-      const { owned, cancelled } = await store.beat(workerId, refs);
+      const { owned, cancelled, paused } = await store.beat(workerId, beating);
       lastProofMs = sentMs;
       const ownedKeys = new Set(owned.map((ref) => `${ref.trialId}/${ref.execution}`));
-      const lost = refs.filter((ref) => !ownedKeys.has(`${ref.trialId}/${ref.execution}`));
+      const lost = beating.filter((ref) => !ownedKeys.has(`${ref.trialId}/${ref.execution}`));
       live.abort(cancelled, 'cancelled', 'the campaign was cancelled');
+      live.abort(paused, 'paused', 'the campaign was paused');
       live.abort(lost, 'abandoned', 'the execution is no longer ours');
       if (proof !== undefined) await guard.renewLeases(proof, owned);
     } catch (error) {

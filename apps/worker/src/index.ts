@@ -1,2 +1,2 @@
-export { canRun, findCapabilities } from './capabilities.ts';
+export { type Capabilities, canRun, findCapabilities } from './capabilities.ts';
 export { type RunningWorker, startWorker, type WorkerOptions } from './worker.ts';

@@ -1,8 +1,9 @@
-import { describeError } from '@ordeal/core';
-import { heldExecutions } from '@ordeal/guard';
+import { describeError, type JsonObject } from '@ordeal/core';
+import { heldExecutions, type LeftFarewell, readFarewells } from '@ordeal/guard';
 import { type Folders, parsePlace } from '@ordeal/place';
-import type { Store } from '@ordeal/store';
+import type { Injection, Store } from '@ordeal/store';
 import type { Logger } from 'pino';
+import { aboutExecution } from './about-execution.ts';
 import { every, type Loop } from './loop.ts';
 
 const LOOK_EVERY_MS = 5_000;
@@ -12,8 +13,8 @@ const REBOOTED = 'its instance is removed, and the machine has been started agai
 
 /**
  * Closes the ledger's rows of this place whose worker can no longer do it: the guard of a dead worker undoes on its
- * own, and has nobody to tell. A row is closed when its execution has ended and no guard here, alive or dead, has
- * anything left of it.
+ * own, and has nobody to tell but by the farewell that it leaves. A row is closed when its execution has ended and no
+ * guard here, alive or dead, has anything left of it.
  */
 export function startLedgerWatch(parts: {
   store: Store;
@@ -25,26 +26,50 @@ export function startLedgerWatch(parts: {
 
   async function look(): Promise<void> {
     try {
-      const here = parsePlace(place);
+      const farewells = await readFarewells(folders);
       const open = (await store.openInjections()).flatMap((injection) => {
-        const there = parsePlace(injection.place);
-        const isOurs = there?.machine === here?.machine && there?.home === here?.home;
-        return isOurs ? [{ injection, seen: there?.boot === here?.boot ? REMOVED : REBOOTED }] : [];
+        const seen = seenFrom(place, injection);
+        return seen === undefined ? [] : [{ injection, seen }];
       });
-      if (open.length === 0) return;
+      if (open.length === 0 && farewells.length === 0) return;
       // In this order: what is live here and now is not looked for in journals that were read before.
-      const live = new Set((await store.liveExecutions()).map((ref) => `${ref.trialId}/${ref.execution}`));
-      const held = new Set((await heldExecutions(folders)).map((ref) => `${ref.trial}/${ref.execution}`));
+      const live = new Set((await store.liveExecutions()).map((ref) => keyOf(ref.trialId, ref.execution)));
+      const held = new Set((await heldExecutions(folders)).map((ref) => keyOf(ref.trial, ref.execution)));
+      const isOver = (key: string): boolean => !live.has(key) && !held.has(key);
       for (const { injection, seen } of open) {
-        const key = `${injection.trialId}/${injection.execution}`;
-        if (live.has(key) || held.has(key)) continue;
-        await store.advanceInjection(injection.id, 'gone', { seen });
-        log.info({ injection: injection.id }, `closed a row of the ledger: ${seen}`);
+        const key = keyOf(injection.trialId, injection.execution);
+        if (!isOver(key)) continue;
+        const farewell = farewells.find((left) => keyOf(left.trial, left.execution) === key);
+        await store.advanceInjection(injection.id, 'gone', evidenceOf(injection.id, farewell) ?? { seen });
+        const about = await aboutExecution(store, injection);
+        log.info({ ...about, injection: injection.id }, `closed a row of the ledger: ${seen}`);
       }
+      for (const left of farewells) if (isOver(keyOf(left.trial, left.execution))) await left.forget();
     } catch (error) {
       log.warn({ error: describeError(error) }, 'could not look through the ledger');
     }
   }
 
   return every(LOOK_EVERY_MS, look);
+}
+
+/** What the absence of an injection's instance here proves; undefined when it was made elsewhere. */
+function seenFrom(place: string, injection: Injection): string | undefined {
+  const here = parsePlace(place);
+  const there = parsePlace(injection.place);
+  if (there?.machine !== here?.machine || there?.home !== here?.home) return undefined;
+  return there?.boot === here?.boot ? REMOVED : REBOOTED;
+}
+
+/** `undone_at` is for whoever asks when the fault ended. */
+function evidenceOf(injection: string, farewell: LeftFarewell | undefined): JsonObject | undefined {
+  if (farewell === undefined) return undefined;
+  const { by, at, reason } = farewell;
+  const isProven = farewell.injections.some((one) => one.injection === injection && one.state === 'gone');
+  const seen = isProven ? 'a probe of its guard, when the worker was gone' : REMOVED;
+  return { seen, undone_by: by, undone_at: at, reason };
+}
+
+function keyOf(trial: string, execution: number): string {
+  return `${trial}/${execution}`;
 }

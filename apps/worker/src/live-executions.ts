@@ -1,17 +1,36 @@
-import { monotonicMs } from '@ordeal/core';
+import { monotonicMs, type Phase } from '@ordeal/core';
 import { TrialAborted } from '@ordeal/runner';
-import type { ExecutionRef } from '@ordeal/store';
+import type { BeatingExecution, ExecutionRef } from '@ordeal/store';
+import type { Logger } from 'pino';
 
-/** The executions that this worker runs now, each with the switch that stops it. */
+interface Live {
+  readonly ref: ExecutionRef;
+  readonly abort: AbortController;
+  readonly log: Logger;
+  readonly sinceMs: number;
+  phase: Phase;
+  phaseSinceMs: number;
+}
+
+/** The executions that this worker runs now, each with where it is and the switch that stops it. */
 export class LiveExecutions {
-  readonly #live = new Map<string, { ref: ExecutionRef; abort: AbortController; sinceMs: number }>();
+  readonly #live = new Map<string, Live>();
 
-  /** Adds one; the signal fires when it has to stop. Dispose when it has ended. */
-  add(ref: ExecutionRef): { signal: AbortSignal } & Disposable {
+  /**
+   * Adds one; the signal fires when it has to stop. Dispose when it has ended.
+   * @param log its own, which names it in each line
+   */
+  add(ref: ExecutionRef, log: Logger): { signal: AbortSignal; enter: (phase: Phase) => void } & Disposable {
+    const nowMs = monotonicMs();
     const abort = new AbortController();
-    this.#live.set(keyOf(ref), { ref, abort, sinceMs: monotonicMs() });
+    const entry: Live = { ref, abort, log, sinceMs: nowMs, phase: 'starting', phaseSinceMs: nowMs };
+    this.#live.set(keyOf(ref), entry);
     return {
       signal: abort.signal,
+      enter: (phase) => {
+        entry.phase = phase;
+        entry.phaseSinceMs = monotonicMs();
+      },
       [Symbol.dispose]: () => {
         this.#live.delete(keyOf(ref));
       },
@@ -22,6 +41,16 @@ export class LiveExecutions {
     return [...this.#live.values()].map((entry) => entry.ref);
   }
 
+  /** What the next beat says of them. */
+  beating(): BeatingExecution[] {
+    const nowMs = monotonicMs();
+    return [...this.#live.values()].map(({ ref, phase, phaseSinceMs }) => ({
+      ...ref,
+      phase,
+      phaseMs: nowMs - phaseSinceMs,
+    }));
+  }
+
   /** Those that were claimed at least so long ago: a claim is a proof of its own. */
   olderThan(ageMs: number): ExecutionRef[] {
     const nowMs = monotonicMs();
@@ -29,7 +58,12 @@ export class LiveExecutions {
   }
 
   abort(refs: readonly ExecutionRef[], why: TrialAborted['why'], detail: string): void {
-    for (const ref of refs) this.#live.get(keyOf(ref))?.abort.abort(new TrialAborted(why, detail));
+    for (const ref of refs) {
+      const live = this.#live.get(keyOf(ref));
+      if (live === undefined || live.abort.signal.aborted) continue;
+      live.log.info({ why, detail }, 'trial told to stop');
+      live.abort.abort(new TrialAborted(why, detail));
+    }
   }
 
   abortAll(why: TrialAborted['why'], detail: string): void {

@@ -1,6 +1,7 @@
 import { describeError, monotonicMs, type Timing } from '@ordeal/core';
 import type { Store } from '@ordeal/store';
 import type { Logger } from 'pino';
+import type { AboutExecution } from './about-execution.ts';
 import { every, type Loop } from './loop.ts';
 
 /**
@@ -33,7 +34,12 @@ export function startLostWatch(parts: {
         if (silentMs < timing.executionLeaseMs) continue;
         const why = `worker ${execution.workerId} silent for ${Math.round(silentMs / 1000)} s`;
         if (await store.loseExecution(execution, execution.beats, why)) {
-          log.warn({ trial: execution.trialId, execution: execution.execution }, `execution lost: ${why}`);
+          const about: AboutExecution = {
+            campaign: execution.campaignId,
+            trial: execution.trialId,
+            execution: execution.execution,
+          };
+          log.warn(about, `execution lost: ${why}`);
           onLost(execution.campaignId);
         }
       }

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { builtInCatalogue, faultKind } from '@ordeal/catalogue';
-import { describeError, type FaultKind } from '@ordeal/core';
+import { faultKind } from '@ordeal/catalogue';
+import { type Catalogue, describeError, type FaultKind, type Repertoire } from '@ordeal/core';
 import type { GuardClient } from '@ordeal/guard';
 import type { Disposition, TakenJob } from '@ordeal/queue';
-import { executeTrial } from '@ordeal/runner';
+import { executeTrial, TrialAborted } from '@ordeal/runner';
 import type { Claim, Ended, Store, Trial } from '@ordeal/store';
 import type { Logger } from 'pino';
 import type { GuardKeeper } from './guard-keeper.ts';
@@ -17,6 +17,7 @@ const REFUSED_DELAY_MS = 1_000;
 export interface JobParts {
   readonly workerId: string;
   readonly place: string;
+  readonly repertoire: Repertoire;
   readonly store: Store;
   readonly guard: GuardKeeper;
   readonly live: LiveExecutions;
@@ -26,7 +27,7 @@ export interface JobParts {
 }
 
 /** From a job in hand to what becomes of it. Postgres decides; the job is only the occasion to ask. */
-async function runJob(parts: JobParts, job: TakenJob): Promise<Disposition> {
+async function runJob(parts: JobParts, job: TakenJob, log: Logger): Promise<Disposition> {
   if (parts.stopping.aborted) return { kind: 'give_back' };
   // Before the claim, so that no execution waits for a guard while its lease runs.
   const guard = await parts.guard.ready(parts.stopping);
@@ -38,10 +39,10 @@ async function runJob(parts: JobParts, job: TakenJob): Promise<Disposition> {
     reopenFailed: job.retriedByPerson,
   });
   if (claim.kind !== 'claimed') return refusalOf(claim);
-  const { ended, rests } = await runClaimed(parts, guard, claim);
+  const { ended, rests, givenBack } = await runClaimed(parts, guard, claim, log);
   const restMs = rests ? claim.campaign.cooldownSeconds * 1000 : 0;
   await rest(restMs, parts.stopping);
-  return dispositionOf(ended, restMs, parts);
+  return dispositionOf(ended, restMs, givenBack || parts.stopping.aborted);
 }
 
 /** Runs the execution to its recorded end; only until then it is this worker's to beat for. */
@@ -49,9 +50,10 @@ async function runClaimed(
   parts: JobParts,
   guard: GuardClient,
   { campaign, trial, execution }: Extract<Claim, { kind: 'claimed' }>,
-): ReturnType<typeof executeTrial> {
-  const log = parts.log.child({ campaign: campaign.id, trial: trial.key, execution });
-  using own = parts.live.add({ trialId: trial.id, execution });
+  jobLog: Logger,
+): Promise<Awaited<ReturnType<typeof executeTrial>> & { givenBack: boolean }> {
+  const log = jobLog.child({ execution, key: trial.key });
+  using own = parts.live.add({ trialId: trial.id, execution }, log);
   // A stop between the check above and here must still reach this execution.
   if (parts.stopping.aborted) parts.live.abortAll('shutdown', 'the worker stops');
   log.info('trial started');
@@ -60,24 +62,31 @@ async function runClaimed(
     trial,
     execution,
     place: parts.place,
-    kind: kindOf(trial),
+    repertoire: parts.repertoire,
+    kind: kindOf(trial, parts.repertoire.catalogue),
     guard,
     store: parts.store,
     signal: own.signal,
+    onPhase: own.enter,
     guardRecovered: async () => {
       await parts.guard.ready(AbortSignal.timeout(RECOVERED_WITHIN_MS));
     },
+  }).catch((error: unknown) => {
+    log.error({ error: describeError(error) }, 'the end of an execution could not be recorded');
+    throw error;
   });
   log.info({ ended: result.ended }, 'trial ended');
-  return result;
+  const { reason } = own.signal;
+  return { ...result, givenBack: reason instanceof TrialAborted && reason.why === 'paused' };
 }
 
-function kindOf(trial: Trial): FaultKind {
-  const entry = builtInCatalogue.faults[trial.chaosType];
+function kindOf(trial: Trial, catalogue: Catalogue): FaultKind {
+  const entry = catalogue.faults[trial.chaosType];
   return entry === undefined ? 'condition' : faultKind(entry, trial.chaosParams);
 }
 
-function refusalOf(claim: Exclude<Claim, { kind: 'claimed' }>): Disposition {
+/** What a refused claim makes of its job. */
+export function refusalOf(claim: Exclude<Claim, { kind: 'claimed' }>): Disposition {
   switch (claim.kind) {
     case 'busy':
       return { kind: 'later', delayMs: REFUSED_DELAY_MS };
@@ -94,9 +103,9 @@ function refusalOf(claim: Exclude<Claim, { kind: 'claimed' }>): Disposition {
   }
 }
 
-function dispositionOf(ended: Ended, restedMs: number, parts: JobParts): Disposition {
+function dispositionOf(ended: Ended, restedMs: number, leaves: boolean): Disposition {
   if (ended.kind === 'stale') return { kind: 'done' };
-  if (parts.stopping.aborted && ended.trialStatus === 'pending') return { kind: 'give_back' };
+  if (leaves && ended.trialStatus === 'pending') return { kind: 'give_back' };
   if (ended.trialStatus === 'pending') {
     return { kind: 'later', delayMs: Math.max(0, (ended.retryInMs ?? 0) - restedMs) };
   }
@@ -112,12 +121,13 @@ async function rest(restMs: number, stopping: AbortSignal): Promise<void> {
 }
 
 /** The handler's face to the queue: an outage of Postgres must not lose the job. */
-export function jobHandler(parts: JobParts): (job: TakenJob) => Promise<Disposition> {
-  return async (job) => {
+export function jobHandler(parts: JobParts): (job: TakenJob, campaignId: string) => Promise<Disposition> {
+  return async (job, campaignId) => {
+    const log = parts.log.child({ campaign: campaignId, trial: job.trialId });
     try {
-      return await runJob(parts, job);
+      return await runJob(parts, job, log);
     } catch (error) {
-      parts.log.error({ error: describeError(error), trial: job.trialId }, 'could not work on a job');
+      log.error({ error: describeError(error) }, 'could not work on a job');
       return parts.stopping.aborted ? { kind: 'give_back' } : { kind: 'later', delayMs: REFUSED_DELAY_MS };
     }
   };

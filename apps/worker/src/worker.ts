@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Catalogue, checkTiming, DEFAULT_TIMING, type Timing } from '@ordeal/core';
+import { toPublished } from '@ordeal/catalogue';
+import type { Settings } from '@ordeal/config';
+import { checkTiming, DEFAULT_TIMING, type Timing } from '@ordeal/core';
 import { type Folders, placeId } from '@ordeal/place';
 import type { JobQueues } from '@ordeal/queue';
 import type { Campaign, Store } from '@ordeal/store';
@@ -13,6 +15,7 @@ import { startLedgerWatch } from './ledger-watch.ts';
 import { LiveExecutions } from './live-executions.ts';
 import type { Loop } from './loop.ts';
 import { startLostWatch } from './lost-watch.ts';
+import { startQueueKeeper } from './queue-keeper.ts';
 import { type JobParts, jobHandler } from './run-job.ts';
 
 /** Trials have this long to undo and give back before the worker leaves them to its guard. */
@@ -24,7 +27,7 @@ export interface WorkerOptions {
   readonly store: Store;
   readonly queues: JobQueues;
   readonly folders: Folders;
-  readonly catalogue: Catalogue;
+  readonly settings: Settings;
   readonly log: Logger;
   /** Trials at once over all campaigns, 1 or more. Too few: slots stand idle in Postgres; too many: the machine is too busy to measure. */
   readonly slots: number;
@@ -45,20 +48,32 @@ export interface RunningWorker {
  * @throws OrdealError GUARD_LOST when no guard comes up, POSTGRES_UNAVAILABLE; nothing is left running then
  */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { store, queues, folders, slots, log } = options;
+  const { store, queues, folders, settings, slots } = options;
   const timing = checkTiming(options.timing ?? DEFAULT_TIMING);
   const id = `w-${randomBytes(4).toString('hex')}`;
+  const log = options.log.child({ worker: id });
   const place = placeId(folders);
-  const capabilities = findCapabilities(options.catalogue);
+  const { can: capabilities, cannot } = await findCapabilities(settings);
   const live = new LiveExecutions();
   const stopping = new AbortController();
   await using started = new AsyncDisposableStack();
-  const guard = started.adopt(await GuardKeeper.start(folders, log), (keeper) => keeper.close());
-  await store.registerWorker({ id, place, pid: process.pid, capabilities, slots });
+  const launch = { folders, settings: settings.file };
+  const guard = started.adopt(await GuardKeeper.start({ launch, store, log }), (keeper) => keeper.close());
+  await store.publishEntries(toPublished(settings.additions));
+  await store.registerWorker({ id, place, pid: process.pid, capabilities, cannot, slots });
 
   const loop = <L extends Loop>(made: L): L => started.adopt(made, (running) => running.stop());
   const heartbeat = loop(startHeartbeat({ workerId: id, store, guard, live, timing, log }));
-  const parts: JobParts = { workerId: id, place, store, guard, live, log, stopping: stopping.signal };
+  const parts: JobParts = {
+    workerId: id,
+    place,
+    repertoire: settings.repertoire,
+    store,
+    guard,
+    live,
+    log,
+    stopping: stopping.signal,
+  };
   const desk = loop(
     startCampaignDesk({
       store,
@@ -70,19 +85,20 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       log,
     }),
   );
+  loop(startQueueKeeper({ store, queues, log }));
   loop(startLostWatch({ store, timing, log, onLost: () => desk.now() }));
   loop(startLedgerWatch({ store, folders, place, log }));
   const stopListening = await store.onCampaignChange(() => {
-    // A cancel reaches running trials by the beat's answer; a new campaign by a look.
+    // A cancel or a pause reaches running trials by the beat's answer; a new campaign by a look.
     heartbeat.now();
     desk.now();
   });
   started.defer(stopListening);
-  log.info({ worker: id, place, slots, capabilities: capabilities.length }, 'worker started');
+  log.info({ place, slots, capabilities: capabilities.length }, 'worker started');
   const rest = started.move();
 
   async function stop(): Promise<void> {
-    log.info({ worker: id }, 'worker stopping');
+    log.info('worker stopping');
     stopping.abort();
     desk.takeNothing();
     live.abortAll('shutdown', 'the worker stops');
@@ -90,7 +106,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     await desk.closeAll(STOP_TRIALS_MS);
     await rest.disposeAsync();
     await store.retireWorker(id);
-    log.info({ worker: id }, 'worker stopped');
+    log.info('worker stopped');
   }
   let stopped: Promise<void> | undefined;
   return {

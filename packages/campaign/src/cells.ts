@@ -1,37 +1,58 @@
 import { resolveTarget, targetWord } from '@ordeal/catalogue';
-import { NO_FAULT } from '@ordeal/core';
-import type { BaselineCell, CellSpec, FaultCell } from './config.ts';
+import { type Catalogue, NO_FAULT } from '@ordeal/core';
+import { supportOf, unsupported } from './check-support.ts';
+import type { BaselineCell, CellSpec, FaultCell, SkippedCell } from './config.ts';
 import type { ChaosEntry } from './read-chaos.ts';
 import type { ChosenSubject } from './read-subjects.ts';
+
+export interface Matrix {
+  readonly cells: CellSpec[];
+  /** Combinations that the catalogue does not have. */
+  readonly skipped: SkippedCell[];
+}
 
 /**
  * The matrix: each subject with each chaos entry, then the baselines. Made of what is right; where a problem was
  * reported, that cell is missing.
  */
-export function buildCells(
+export function buildMatrix(
   subjects: readonly ChosenSubject[],
   entries: readonly ChaosEntry[],
+  catalogue: Catalogue,
   choice: { readonly arm: string; readonly baseline: boolean },
-): CellSpec[] {
-  const faults = subjects.flatMap((subject) => faultCells(subject, entries, choice.arm));
-  if (!choice.baseline) return faults;
-  return [...faults, ...subjects.flatMap((subject) => baselineCell(subject, faults))];
+): Matrix {
+  const found = subjects.flatMap((subject) => combinations(subject, entries, catalogue, choice.arm));
+  const faults = found.flatMap((cell) => ('why' in cell ? [] : [cell]));
+  const baselines = choice.baseline ? subjects.flatMap((subject) => baselineCell(subject, faults)) : [];
+  return {
+    cells: [...faults, ...baselines],
+    skipped: found.flatMap((cell) => ('why' in cell ? [cell] : [])),
+  };
 }
 
-function faultCells(subject: ChosenSubject, entries: readonly ChaosEntry[], arm: string): FaultCell[] {
+function combinations(
+  subject: ChosenSubject,
+  entries: readonly ChaosEntry[],
+  catalogue: Catalogue,
+  arm: string,
+): (FaultCell | SkippedCell)[] {
   const { entry, runtime, goal } = subject;
   const seen = new Map<string, number>();
-  return entries.flatMap(({ chaos }) => {
+  return entries.flatMap(({ chaos }): (FaultCell | SkippedCell)[] => {
     if (chaos === undefined || runtime === undefined || goal === undefined) return [];
     const { spec, kind } = chaos;
-    const supported = entry.faults[spec.type];
-    const target = resolveTarget(entry, spec.target);
-    if (supported === undefined || target === undefined) return [];
     const nth = (seen.get(spec.type) ?? 0) + 1;
     seen.set(spec.type, nth);
+    const cell = `${entry.name}/${spec.type}${nth === 1 ? '' : `.${nth}`}`;
+    const supported = supportOf(subject, spec.type);
+    if (supported === undefined) {
+      return [{ cell, why: unsupported(subject, spec.type, catalogue) }];
+    }
+    const target = resolveTarget(entry, spec.target);
+    if (target === undefined) return [];
     return [
       {
-        cell: `${entry.name}/${spec.type}${nth === 1 ? '' : `.${nth}`}`,
+        cell,
         subject: entry.name,
         arm,
         runtime,

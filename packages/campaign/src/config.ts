@@ -30,6 +30,14 @@ export interface CampaignConfig {
   readonly backoff_seconds: number;
   /** The matrix, in the order in which its trials are listed; the baselines are last. */
   readonly cells: readonly CellSpec[];
+  /** Combinations of the matrix that were asked to be left out where they cannot be run; none of them is among `cells`. */
+  readonly skipped: readonly SkippedCell[];
+}
+
+/** A cell that is not run, and why. */
+export interface SkippedCell {
+  readonly cell: string;
+  readonly why: string;
 }
 
 /** One entry of `chaos_types`. */

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { builtInCatalogue } from '@ordeal/catalogue';
 import type { Catalogue } from '@ordeal/core';
 import { describe, expect, test } from 'vitest';
 import { countTrials, expandCampaignMatrix } from './expand.ts';
@@ -36,6 +37,18 @@ describe('the ready-made campaigns', () => {
       ['postgres/none', null],
     ]);
   });
+
+  test('postgres-faults leaves no fault of postgres out', async () => {
+    const { cells } = await readyMade('postgres-faults');
+    const types = new Set(cells.map(({ chaos_type }) => chaos_type));
+    expect([...types].sort()).toEqual(
+      [...Object.keys(builtInCatalogue.subjects.postgres?.faults ?? {}), 'none'].sort(),
+    );
+  });
+
+  test('postgres-kill asks one question often: 25 + 25 + 1', async () => {
+    expect(countTrials(await readyMade('postgres-kill'))).toBe(51);
+  });
 });
 
 const MINIMAL = 'name: a\nchaos_types: [{type: latency, params: {max_ms: 90}}] # kept\n';
@@ -68,6 +81,7 @@ test('everything that is left out is filled in; source and parameters are kept a
     recovery_seconds: 60,
     attempts: 3,
     backoff_seconds: 5,
+    skipped: [],
   });
   expect(seed).toSatisfy(Number.isSafeInteger);
   expect(cells).toHaveLength(1);

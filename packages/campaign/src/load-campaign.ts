@@ -1,17 +1,26 @@
 import { builtInCatalogue } from '@ordeal/catalogue';
 import type { Catalogue } from '@ordeal/core';
+import { Problems } from '@ordeal/validation';
 import type { CampaignConfig } from './config.ts';
 import { parseYaml } from './parse-yaml.ts';
-import { Problems } from './problems.ts';
 import { readCampaignFile } from './read-campaign-file.ts';
-import { resolveCampaign } from './resolve-campaign.ts';
+import { type CampaignRules, resolveCampaign } from './resolve-campaign.ts';
 
 export interface LoadOptions {
   /** The largest `parallel` this installation allows. Lower: campaigns take longer. Higher: they may starve each other, and the machine. */
   readonly maxParallel?: number;
   /** Operators that a campaign may name. */
   readonly knownOperators?: readonly string[];
+  /** Leave out what a subject does not support, and say so in `skipped`, instead of refusing the file. Default false. */
+  readonly skipUnsupported?: boolean;
 }
+
+/** Where no {@link LoadOptions} say otherwise. */
+export const DEFAULT_RULES: CampaignRules = {
+  maxParallel: 10,
+  knownOperators: ['none'],
+  skipUnsupported: false,
+};
 
 /**
  * Loads and checks a campaign file: defaults filled in, names resolved, the seed drawn if the file has none.
@@ -35,11 +44,11 @@ export function parseCampaignConfig(
   source: string,
   file: string,
   catalogue: Catalogue = builtInCatalogue,
-  { maxParallel = 10, knownOperators = ['none'] }: LoadOptions = {},
+  options: LoadOptions = {},
 ): CampaignConfig {
   const problems = new Problems(file);
   const root = parseYaml(source, problems);
-  const campaign = root && resolveCampaign({ root, problems }, catalogue, { maxParallel, knownOperators });
+  const campaign = root && resolveCampaign({ root, problems }, catalogue, { ...DEFAULT_RULES, ...options });
   problems.throwIfAny();
   if (campaign === undefined) throw new Error('a campaign without problems is complete');
   return { file, source, ...campaign };

@@ -1,7 +1,13 @@
+import {
+  type Entry,
+  type Located,
+  type Path,
+  type Place,
+  type Problems,
+  pathText,
+  shown,
+} from '@ordeal/validation';
 import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
-import type { Entry, Located, Path, Place } from './located.ts';
-import type { Problems } from './problems.ts';
-import { pathText, shown } from './wording.ts';
 
 /**
  * How many values all aliases of a file may stand for together. Anchors that repeat anchors grow a file of a few

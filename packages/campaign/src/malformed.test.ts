@@ -1,4 +1,5 @@
-import { OrdealError } from '@ordeal/core';
+import { builtInCatalogue } from '@ordeal/catalogue';
+import { type Catalogue, OrdealError } from '@ordeal/core';
 import { describe, expect, test } from 'vitest';
 import { parseCampaignConfig } from './load-campaign.ts';
 
@@ -6,12 +7,15 @@ const KEYS =
   'name, subjects, chaos_types, trials_per_combination, parallel, cooldown_seconds, include_baseline, runtime, ' +
   'seed, operator, goal, timeout_seconds, hold_seconds, settle_seconds, recovery_seconds, attempts, backoff_seconds';
 const CHAOS_KEYS = 'type, params, target, duration_seconds';
-const FAULTS = 'node_kill, latency, disk_pressure, network_partition';
+const FAULTS =
+  'node_kill, process_pause, latency, bandwidth, packet_loss, network_partition, asymmetric_partition, disk_pressure';
+const POSTGRES_FAULTS =
+  'node_kill, process_pause, latency, bandwidth, network_partition, asymmetric_partition, disk_pressure';
 const DAY = 86_400;
 
-function errorOf(text: string): OrdealError {
+function errorOf(text: string, catalogue?: Catalogue): OrdealError {
   try {
-    parseCampaignConfig(text, 'c.yaml');
+    parseCampaignConfig(text, 'c.yaml', catalogue);
   } catch (error) {
     if (error instanceof OrdealError) return error;
     throw error;
@@ -19,8 +23,8 @@ function errorOf(text: string): OrdealError {
   throw new Error(`accepted: ${text}`);
 }
 
-function linesOf(text: string): string[] {
-  return errorOf(text).message.split('\n');
+function linesOf(text: string, catalogue?: Catalogue): string[] {
+  return errorOf(text, catalogue).message.split('\n');
 }
 
 /** A valid campaign of two lines, so that `extra` begins in line 3. */
@@ -191,9 +195,9 @@ describe('one wrong chaos entry', () => {
       '2:51: chaos_types[0].duration_seconds: is only for faults that last: this node_kill happens once, there is nothing to lift',
     ],
     [
-      '{type: disk_pressure}',
+      '{type: packet_loss}',
       POSTGRES,
-      '2:22: chaos_types[0].type: postgres on process does not support disk_pressure (must be one of node_kill, latency, network_partition)',
+      `2:22: chaos_types[0].type: postgres on process does not support packet_loss, because links there are TCP proxies, which carry streams and have no packets to lose (must be one of ${POSTGRES_FAULTS})`,
     ],
     [
       '{type: latency, target: primry}',
@@ -213,6 +217,17 @@ describe('one wrong chaos entry', () => {
   ])('%s %s', (entry, rest, line) => {
     expect(linesOf(withChaos(entry, rest))).toEqual([`c.yaml:${line}`]);
   });
+});
+
+test('a fault that a subject does not have is refused, with those that it has', () => {
+  const { tikv } = builtInCatalogue.subjects;
+  if (tikv === undefined) throw new Error('no tikv');
+  const { node_kill, latency } = tikv.faults;
+  if (node_kill === undefined || latency === undefined) throw new Error('tikv can be killed and delayed');
+  const poor = { ...builtInCatalogue, subjects: { tikv: { ...tikv, faults: { node_kill, latency } } } };
+  expect(linesOf(withChaos('{type: disk_pressure}'), poor)).toEqual([
+    'c.yaml:2:22: chaos_types[0].type: tikv on docker does not support disk_pressure (must be one of node_kill, latency)',
+  ]);
 });
 
 test('everything that is wrong is told at once, in the order of the file, and as data', () => {

@@ -1,7 +1,6 @@
+import type { Located, Problems } from '@ordeal/validation';
 import { LineCounter, parseDocument, type YAMLError } from 'yaml';
 import { locateValues } from './locate-values.ts';
-import type { Located } from './located.ts';
-import type { Problems } from './problems.ts';
 
 /** Plain words for what the parser would say in terms of its own. */
 const SYNTAX_MESSAGES: Readonly<Record<string, string>> = {

@@ -1,11 +1,8 @@
 import { faultKind } from '@ordeal/catalogue';
 import { type Catalogue, type FaultKind, type JsonObject, NO_FAULT } from '@ordeal/core';
-import { checkValue, reportAt, type Site } from './check-value.ts';
+import { checkValue, notOneOf, type Path, readFields, reportAt, type Site, shown } from '@ordeal/validation';
 import type { ChaosSpec } from './config.ts';
 import { chaosFields } from './fields.ts';
-import type { Path } from './located.ts';
-import { readFields } from './read-fields.ts';
-import { notOneOf, shown } from './wording.ts';
 
 /** An entry of `chaos_types` as far as it could be read without looking at subjects. */
 export interface ChaosEntry {

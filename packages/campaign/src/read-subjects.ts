@@ -1,6 +1,5 @@
 import type { Catalogue, Goal, RuntimeName, SubjectEntry } from '@ordeal/core';
-import { reportAt, type Site } from './check-value.ts';
-import { notOneOf, shown } from './wording.ts';
+import { notOneOf, reportAt, type Site, shown } from '@ordeal/validation';
 
 /** A listed subject with what the campaign chose for it; undefined is a choice that it cannot meet, reported. */
 export interface ChosenSubject {

@@ -1,22 +1,22 @@
 import { randomInt } from 'node:crypto';
 import type { Catalogue } from '@ordeal/core';
-import { buildCells } from './cells.ts';
-import { checkSupport } from './check-support.ts';
-import { reportAt, type Site } from './check-value.ts';
+import { notOneOf, readFields, reportAt, type Site, shown } from '@ordeal/validation';
+import { buildMatrix } from './cells.ts';
+import { checkFault, checkTarget } from './check-support.ts';
 import type { CampaignConfig, CellSpec } from './config.ts';
 import { countTrials } from './expand.ts';
 import { campaignFields, MAX_TRIALS } from './fields.ts';
 import { readChaos } from './read-chaos.ts';
-import { readFields } from './read-fields.ts';
 import { readSubjects } from './read-subjects.ts';
-import { notOneOf, shown } from './wording.ts';
 
 /** Short enough to be typed again. */
 const DRAWN_SEEDS = 2 ** 31;
 
-export interface CampaignLimits {
+export interface CampaignRules {
   readonly maxParallel: number;
   readonly knownOperators: readonly string[];
+  /** Combinations that the catalogue does not have are left out instead of refused. */
+  readonly skipUnsupported: boolean;
 }
 
 /**
@@ -26,13 +26,13 @@ export interface CampaignLimits {
 export function resolveCampaign(
   site: Site,
   catalogue: Catalogue,
-  limits: CampaignLimits,
+  rules: CampaignRules,
 ): Omit<CampaignConfig, 'file' | 'source'> | undefined {
   if (site.root.value === null) {
     reportAt(site, [], () => 'the file is empty: a campaign needs at least name and chaos_types');
     return undefined;
   }
-  const fields = readFields(site, [], site.root.value, campaignFields(limits.maxParallel));
+  const fields = readFields(site, [], site.root.value, campaignFields(rules.maxParallel));
   if (fields === undefined) return undefined;
   const { subjects = [], chaos_types = [], operator, trials_per_combination, timeout_seconds } = fields;
 
@@ -40,13 +40,21 @@ export function resolveCampaign(
   const entries = chaos_types.map((value, index) =>
     readChaos(site, ['chaos_types', index], value, catalogue),
   );
-  for (const entry of entries) for (const subject of chosen) checkSupport(site, entry, subject);
-  if (operator !== undefined) checkOperator(site, operator, limits.knownOperators);
-  const cells = buildCells(chosen, entries, {
+  for (const entry of entries) {
+    for (const subject of chosen) {
+      if (!rules.skipUnsupported) checkFault(site, entry, subject, catalogue);
+      checkTarget(site, entry, subject);
+    }
+  }
+  if (operator !== undefined) checkOperator(site, operator, rules.knownOperators);
+  const { cells, skipped } = buildMatrix(chosen, entries, catalogue, {
     arm: operator ?? 'none',
     baseline: fields.include_baseline ?? false,
   });
   if (timeout_seconds !== undefined) checkTimeout(site, timeout_seconds, cells);
+  if (rules.skipUnsupported && cells.length === 0 && skipped.length > 0) {
+    reportAt(site, ['chaos_types'], () => 'no subject supports any of these: nothing would be left to run');
+  }
   if (trials_per_combination !== undefined) checkCount(site, { cells, trials_per_combination });
 
   const { runtime, goal, seed = randomInt(DRAWN_SEEDS), ...rest } = fields;
@@ -58,6 +66,7 @@ export function resolveCampaign(
     runtimes: Object.fromEntries(cells.map((cell) => [cell.subject, cell.runtime])),
     goals: Object.fromEntries(cells.map((cell) => [cell.subject, cell.goal])),
     cells,
+    skipped,
   };
 }
 

@@ -35,6 +35,8 @@ describe.each(Object.entries(subjects))('subject %s', (key, subject) => {
       expect(Object.keys(faults)).toContain(type);
       expect(subject.runtimes).toEqual(expect.arrayContaining([...supported.runtimes]));
       expect(supported.horizonSeconds).toBeGreaterThan(0);
+      for (const runtime of supported.runtimes)
+        expect(faults[type]?.impossibleOn ?? {}).not.toHaveProperty(runtime);
     }
   });
 });
@@ -60,6 +62,10 @@ test.each([
   ['node_kill', {}, { mode: 'crash' }],
   ['latency', { min_ms: 10 }, { min_ms: 10, max_ms: 150 }],
   ['latency', { min_ms: 0, max_ms: 0 }, { min_ms: 0, max_ms: 0 }],
+  ['process_pause', {}, {}],
+  ['bandwidth', {}, { kbit: 1_000 }],
+  ['packet_loss', {}, { percent: 30 }],
+  ['asymmetric_partition', {}, { direction: 'out' }],
   ['disk_pressure', {}, { fill_percent: 80 }],
   ['network_partition', { peers: 'one' }, { peers: 'one', direction: 'both', clients: false }],
 ])('%s with %j is filled in to %j', (type, written, filled) => {
@@ -71,6 +77,11 @@ test.each([
   ['latency', { min_ms: 151 }],
   ['latency', { min_ms: -1 }],
   ['latency', { min_ms: 1.5 }],
+  ['bandwidth', { kbit: 0 }],
+  ['bandwidth', { kbit: 1e6 }],
+  ['packet_loss', { percent: 0 }],
+  ['packet_loss', { percent: 101 }],
+  ['asymmetric_partition', { direction: 'both' }],
   ['disk_pressure', { fill_percent: 0 }],
   ['disk_pressure', { fill_percent: 101 }],
   ['network_partition', { clients: 'yes' }],

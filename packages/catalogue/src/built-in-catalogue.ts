@@ -1,11 +1,13 @@
 import type { Catalogue } from '@ordeal/core';
-import { nothingEntry } from '../../../bench/empty/fault.ts';
-import { emptyEntry } from '../../../bench/empty/subject.ts';
+import { asymmetricPartition } from './asymmetric-partition.ts';
+import { bandwidth } from './bandwidth.ts';
 import { diskPressure } from './disk-pressure.ts';
 import { latency } from './latency.ts';
 import { networkPartition } from './network-partition.ts';
 import { nodeKill } from './node-kill.ts';
+import { packetLoss } from './packet-loss.ts';
 import { postgres } from './postgres.ts';
+import { processPause } from './process-pause.ts';
 import { tikv } from './tikv.ts';
 
 /**
@@ -13,12 +15,15 @@ import { tikv } from './tikv.ts';
  * worker can run is valid, and waits.
  */
 export const builtInCatalogue: Catalogue = {
-  subjects: { postgres, tikv, empty: emptyEntry },
+  subjects: { postgres, tikv },
   faults: {
     node_kill: nodeKill,
+    process_pause: processPause,
     latency,
-    disk_pressure: diskPressure,
+    bandwidth,
+    packet_loss: packetLoss,
     network_partition: networkPartition,
-    nothing: nothingEntry,
+    asymmetric_partition: asymmetricPartition,
+    disk_pressure: diskPressure,
   },
 };

@@ -3,8 +3,11 @@ import { z } from 'zod';
 import { integerBetween } from './integer-between.ts';
 
 export const diskPressureParams = z.strictObject({
-  /** How full the volume of the node's data is made, in percent. */
-  fill_percent: integerBetween(1, 100).default(80),
+  fill_percent: integerBetween(1, 100).default(80).meta({
+    title: 'Fill, in percent',
+    description:
+      "How full the volume of the node's data is made. Too low: nothing notices. At 100: the next write fails.",
+  }),
 });
 
 export type DiskPressureParams = z.infer<typeof diskPressureParams>;

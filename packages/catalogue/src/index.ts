@@ -1,3 +1,6 @@
+export { type AddedFault, type CatalogueAdditions, extendCatalogue } from './additions.ts';
+export { type AsymmetricPartitionParams, asymmetricPartitionParams } from './asymmetric-partition.ts';
+export { type BandwidthParams, bandwidthParams } from './bandwidth.ts';
 export { builtInCatalogue } from './built-in-catalogue.ts';
 export { type DiskPressureParams, diskPressureParams } from './disk-pressure.ts';
 export { faultKind } from './fault-kind.ts';
@@ -6,4 +9,6 @@ export { type LatencyParams, latencyParams } from './latency.ts';
 export { type NetworkPartitionParams, networkPartitionParams } from './network-partition.ts';
 export { type NodeKillParams, nodeKillParams } from './node-kill.ts';
 export { paramsJsonSchema } from './params-json-schema.ts';
+export { processPauseParams } from './process-pause.ts';
+export { fromPublished, type PublishedEntry, toPublished } from './published.ts';
 export { ANY_TARGET, resolveTarget, type Target, targetWord, targetWords } from './target.ts';

@@ -7,9 +7,16 @@ const MAX_LATENCY_MS = 60_000;
 
 export const latencyParams = z
   .strictObject({
-    /** Added round-trip time, drawn uniformly between the two for each packet or chunk. */
-    min_ms: integerBetween(0, MAX_LATENCY_MS).default(50),
-    max_ms: integerBetween(0, MAX_LATENCY_MS).default(150),
+    min_ms: integerBetween(0, MAX_LATENCY_MS).default(50).meta({
+      title: 'Least delay, in ms',
+      description:
+        'Added round-trip time, drawn uniformly between this and max_ms for each packet or chunk. Not above max_ms.',
+    }),
+    max_ms: integerBetween(0, MAX_LATENCY_MS).default(150).meta({
+      title: 'Most delay, in ms',
+      description:
+        'Added round-trip time at most. Too low: lost in the noise. Too high: clients run into their own time-outs, as with a cut link.',
+    }),
   })
   .refine((params) => params.min_ms <= params.max_ms, {
     path: ['min_ms'],

@@ -2,12 +2,18 @@ import type { FaultEntry } from '@ordeal/core';
 import { z } from 'zod';
 
 export const networkPartitionParams = z.strictObject({
-  /** From how many of the other nodes the target is cut off. */
-  peers: z.enum(['all', 'majority', 'minority', 'one']).default('all'),
-  /** Seen from the target: `in` drops what comes to it, `out` what it sends. */
-  direction: z.enum(['both', 'in', 'out']).default('both'),
-  /** Whether the client's own link to the target is cut as well. */
-  clients: z.boolean().default(false),
+  peers: z.enum(['all', 'majority', 'minority', 'one']).default('all').meta({
+    title: 'Peers',
+    description: 'From how many of the other nodes the target is cut off.',
+  }),
+  direction: z.enum(['both', 'in', 'out']).default('both').meta({
+    title: 'Direction',
+    description: 'Seen from the target. in: what comes to it is held back. out: what it sends.',
+  }),
+  clients: z.boolean().default(false).meta({
+    title: 'Clients',
+    description: "Whether the client's own link to the target is cut as well.",
+  }),
 });
 
 export type NetworkPartitionParams = z.infer<typeof networkPartitionParams>;

@@ -2,8 +2,11 @@ import type { FaultEntry } from '@ordeal/core';
 import { z } from 'zod';
 
 export const nodeKillParams = z.strictObject({
-  /** `crash`: killed once, whoever supervises it may start it again. `stop`: stays down until undo. */
-  mode: z.enum(['crash', 'stop']).default('crash'),
+  mode: z.enum(['crash', 'stop']).default('crash').meta({
+    title: 'Mode',
+    description:
+      'crash: killed once, whoever supervises it may start it again. stop: it stays down until the fault is undone.',
+  }),
 });
 
 export type NodeKillParams = z.infer<typeof nodeKillParams>;

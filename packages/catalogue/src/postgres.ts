@@ -12,8 +12,16 @@ export const postgres: SubjectEntry = {
   faults: {
     // A restart with crash recovery, then the standbys connect again: wal_retrieve_retry_interval is 5 s at most.
     node_kill: { runtimes: ['process'], horizonSeconds: 6 },
+    // The client's operations and the observer's statements have first to run into their time-outs, a second each.
+    process_pause: { runtimes: ['process'], horizonSeconds: 6 },
     latency: { runtimes: ['process'], horizonSeconds: 6 },
+    // What does not fit through the link has to pile up first.
+    bandwidth: { runtimes: ['process'], horizonSeconds: 8 },
     // Commits in flight have first to run into the client's own time-out.
     network_partition: { runtimes: ['process'], horizonSeconds: 8 },
+    // A standby that is still heard from, or still hears, is given up after wal_sender_timeout, 3 s.
+    asymmetric_partition: { runtimes: ['process'], horizonSeconds: 8 },
+    // A server on a full volume goes on until it needs a new page: the load fills one of its table in 16 s.
+    disk_pressure: { runtimes: ['process'], horizonSeconds: 20 },
   },
 };

@@ -18,8 +18,12 @@ export const tikv: SubjectEntry = {
   faults: {
     // PD calls a store Disconnected when it has had no heartbeat for 20 s; 5 s more to see it.
     node_kill: { runtimes: ['docker'], horizonSeconds: 25 },
+    process_pause: { runtimes: ['docker'], horizonSeconds: 25 },
     latency: { runtimes: ['docker'], horizonSeconds: 25 },
+    bandwidth: { runtimes: ['docker'], horizonSeconds: 25 },
+    packet_loss: { runtimes: ['docker'], horizonSeconds: 25 },
     network_partition: { runtimes: ['docker'], horizonSeconds: 25 },
+    asymmetric_partition: { runtimes: ['docker'], horizonSeconds: 25 },
     // Free space is sampled every second and travels with the store's heartbeat, every 10 s.
     disk_pressure: { runtimes: ['docker'], horizonSeconds: 15 },
   },

@@ -34,6 +34,8 @@ export interface FaultEntry {
   /** Fixed, or decided by the value of one parameter (a killed node may be meant to stay down). */
   readonly kind: FaultKind | FaultKindByParam;
   readonly params: z.ZodType<JsonObject>;
+  /** Runtimes that cannot do it to any subject, each with the reason, in words that fit behind "because". */
+  readonly impossibleOn?: Readonly<Partial<Record<RuntimeName, string>>>;
 }
 
 /** Which kind a fault is with each value of the parameter: plain data, so that a worker can publish it. */

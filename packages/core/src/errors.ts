@@ -1,33 +1,5 @@
+import { ERROR_TABLE, type ErrorCode, type ErrorEntry } from './error-table.ts';
 import type { Json } from './words.ts';
-
-/** Exit codes of the command line: 0 fine, 1 trials failed or the command did, 2 bad input, 3 an outage. */
-const ERROR_TABLE = {
-  BAD_INPUT: { exitCode: 2, retryable: false, advice: 'Correct the input and run the command again.' },
-  NOT_FOUND: { exitCode: 2, retryable: false, advice: 'Run `pnpm ordeal list` to see what is there.' },
-  UNSUPPORTED: { exitCode: 2, retryable: false, advice: 'Choose something that this installation can run.' },
-  NO_WORKER: { exitCode: 1, retryable: true, advice: 'Start a worker that can run it: `pnpm worker`.' },
-  POSTGRES_UNAVAILABLE: {
-    exitCode: 3,
-    retryable: true,
-    advice: 'Check DATABASE_URL, or start the embedded server with `pnpm ordeal up`.',
-  },
-  REDIS_UNAVAILABLE: { exitCode: 3, retryable: true, advice: 'Check REDIS_URL and that Redis is up.' },
-  GUARD_LOST: { exitCode: 1, retryable: true, advice: 'The guard was replaced; the trial runs again.' },
-  GUARD_REFUSED: {
-    exitCode: 1,
-    retryable: false,
-    advice: 'A newer execution owns the trial, or its lease ran out.',
-  },
-  TARGET_FAILED: {
-    exitCode: 1,
-    retryable: true,
-    advice: 'See the error of the execution: `pnpm ordeal trial ID`.',
-  },
-  DEADLINE: { exitCode: 1, retryable: true, advice: 'The other side did not answer in time.' },
-  INTERNAL: { exitCode: 1, retryable: false, advice: 'This is a bug in Ordeal: please report it.' },
-} as const;
-
-export type ErrorCode = keyof typeof ERROR_TABLE;
 
 /** Every error that Ordeal raises on purpose. `details` holds what a handler needs, never a secret. */
 export class OrdealError extends Error {
@@ -45,8 +17,11 @@ export class OrdealError extends Error {
     this.details = options.details ?? {};
   }
 
-  get exitCode(): number {
+  get exitCode(): ErrorEntry['exitCode'] {
     return ERROR_TABLE[this.code].exitCode;
+  }
+  get httpStatus(): number {
+    return ERROR_TABLE[this.code].httpStatus;
   }
   get retryable(): boolean {
     return ERROR_TABLE[this.code].retryable;
@@ -58,12 +33,33 @@ export class OrdealError extends Error {
 }
 
 export function isErrorCode(value: string): value is ErrorCode {
-  return value in ERROR_TABLE;
+  return Object.hasOwn(ERROR_TABLE, value);
 }
+
+/**
+ * Any thrown value as an error of the table, for the edges where people read it: what the machine refuses is told
+ * from a bug, and what nobody foresaw is one.
+ */
+export function toOrdealError(error: unknown): OrdealError {
+  if (error instanceof OrdealError) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return MACHINE_CODES.has(code)
+    ? new OrdealError('MACHINE_FAILED', 'this machine refuses', { cause: error })
+    : new OrdealError('INTERNAL', 'unexpected error', { cause: error });
+}
+
+/** Of errno(3): what a file or a process asked of the machine and did not get. */
+const MACHINE_CODES = new Set(
+  'EACCES EPERM EROFS ENOSPC EDQUOT EFBIG EIO EMFILE ENFILE ENOMEM EAGAIN ENOTDIR EISDIR ELOOP ENAMETOOLONG'.split(
+    ' ',
+  ),
+);
 
 /** One line that explains any thrown value, following causes; for logs and the `error` column. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const own = error.message || error.name;
+  // Refused on IPv4 and IPv6: Node's AggregateError has no message of its own.
+  const all = error instanceof AggregateError ? error.errors.map(describeError).join('; ') : '';
+  const own = error.message || all || error.name;
   return error.cause === undefined ? own : `${own}: ${describeError(error.cause)}`;
 }

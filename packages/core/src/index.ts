@@ -1,6 +1,7 @@
 export type { Catalogue, FaultEntry, FaultKindByParam, SubjectEntry, SupportedFault } from './catalogue.ts';
 export { deadlineSignal, monotonicMs, waitFor } from './deadline.ts';
-export { describeError, type ErrorCode, isErrorCode, OrdealError } from './errors.ts';
+export { ERROR_TABLE, type ErrorCode, type ErrorEntry } from './error-table.ts';
+export { describeError, isErrorCode, OrdealError, toOrdealError } from './errors.ts';
 export {
   ABILITIES,
   type Ability,
@@ -11,6 +12,7 @@ export {
   type PlanInput,
 } from './fault.ts';
 export { createRandom, pick, type Random } from './random.ts';
+export type { Repertoire } from './repertoire.ts';
 export type {
   Instance,
   InstanceLabel,
@@ -19,6 +21,7 @@ export type {
   NodeEvent,
   NodeLook,
   Runtime,
+  VolumeLook,
 } from './runtime.ts';
 export type {
   LoadLine,
@@ -37,6 +40,7 @@ export {
   type NodeSpec,
   type NodeView,
   type Topology,
+  type VolumeSpec,
 } from './topology.ts';
 export {
   CAMPAIGN_STATUSES,

@@ -49,12 +49,30 @@ export interface Instance {
   hold(injection: string, node: string): Promise<void>;
   /** Lets the supervisor have the node again, and starts it at once if it is down. */
   release(injection: string, node: string): Promise<void>;
+  /**
+   * SIGSTOP to the node's whole tree, if that incarnation still lives; resolves when every member is stopped. It
+   * hits one life: should the node die meanwhile, its next life is not paused.
+   */
+  pause(injection: string, node: string, incarnation: string): Promise<void>;
+  /** Lets a paused tree go on, unless another injection pauses it, too; resolves when no member is stopped. */
+  resume(injection: string, node: string): Promise<void>;
   /** Starts the node if it is down and not held. */
   startNode(node: string): Promise<void>;
-  /** Puts a rule on links; rules of several injections add up. */
+  /** Puts rules on links; those of several injections add up: delays are summed, and the lowest rate holds. */
   shape(injection: string, rules: readonly LinkRule[]): Promise<void>;
   /** Takes all rules of the injection away. */
   unshape(injection: string): Promise<void>;
+  /**
+   * Fills the node's volume with a file until it is at least so full, in percent, and keeps it so: what the node
+   * gives back is taken as well. A full volume is success, whatever the figure.
+   * @throws OrdealError UNSUPPORTED when the node has no volume of limited size, with the reason; TARGET_FAILED when
+   * the volume is as full as that without it.
+   */
+  fill(injection: string, node: string, percent: number): Promise<void>;
+  /** Ends the filling and deletes its file. */
+  free(injection: string, node: string): Promise<void>;
+  /** What is true of the node's volume now, asked of its file system. @throws OrdealError UNSUPPORTED like `fill`. */
+  lookAtVolume(node: string): Promise<VolumeLook>;
   /** Stops everything and deletes the folder. */
   remove(): Promise<void>;
 }
@@ -64,8 +82,19 @@ export interface NodeLook {
   readonly incarnation: string | null;
   /** Live processes of the node's tree, of whatever incarnation. */
   readonly members: number;
+  /** Those of them that a signal has stopped. */
+  readonly stopped: number;
   /** Deaths in a row soon after a start and by no fault; above zero the supervisor waits longer each time. */
   readonly quickDeaths: number;
+}
+
+export interface VolumeLook {
+  readonly sizeBytes: number;
+  readonly usedBytes: number;
+  /** Nothing is left, and a write was refused for it. */
+  readonly isFull: boolean;
+  /** What the files of fillings take, in bytes, by injection. */
+  readonly filledBytes: Readonly<Record<string, number>>;
 }
 
 /** Something that happened to a node, as its supervisor saw it. */
@@ -89,5 +118,7 @@ export type LinkRule =
       readonly maxMs: number;
       readonly seed: string;
     }
+  /** Lets through so many kilobits (1,000 bits) of payload a second in each direction, over all connections together. */
+  | { readonly kind: 'rate'; readonly link: Link; readonly kbit: number }
   /** Holds back bytes; `forward` is from the dialler to the listener, whoever dialled first. New connections hang. */
   | { readonly kind: 'cut'; readonly link: Link; readonly direction: 'forward' | 'backward' | 'both' };

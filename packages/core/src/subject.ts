@@ -30,7 +30,7 @@ export interface LoadSlo {
 export interface NodeSite {
   readonly node: NodeSpec;
   readonly topology: Topology;
-  /** The node's own folder, its working directory, empty, owned by the user it will run as. */
+  /** The node's own folder, its working directory, owned by the user it will run as: empty but for its volume. */
   readonly folder: string;
   /** A folder shared by all instances of one place, for what is costly to make once (seeds, templates). */
   readonly cacheFolder: string;
@@ -73,6 +73,13 @@ export interface SubjectProbe {
   capture(signal: AbortSignal): Promise<JsonObject>;
   /** One application round trip to the address, in ms; the accept alone does not count. @throws when no answer came. */
   ping(node: string, address: Address, signal: AbortSignal): Promise<number>;
+  /**
+   * Sends so many bytes to the address and, when the node has all of them, gets as many back: in ms from the first
+   * to the last byte, connecting and log-in not counted. Absent: on this subject nobody could see that a link's rate
+   * is limited, and a fault that does so is refused.
+   * @throws when they did not come back.
+   */
+  readonly transfer?: (node: string, address: Address, bytes: number, signal: AbortSignal) => Promise<number>;
   close(): Promise<void>;
 }
 

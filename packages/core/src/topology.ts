@@ -13,6 +13,19 @@ export interface NodeSpec {
   readonly ports: readonly string[];
   /** The supervisor starts a dead node again after this long. */
   readonly restartDelayMs: number;
+  /** Where it keeps its data, when the space for it may run out. */
+  readonly volume?: VolumeSpec;
+}
+
+/** A folder for a node's data. Its size is limited where the runtime has the ability `volumes`, and not elsewhere. */
+export interface VolumeSpec {
+  /** Below the node's folder; made by the runtime, empty, and the node's own user's alone. */
+  readonly path: string;
+  /**
+   * In MiB (1,048,576 bytes). Too low: the node fills it by itself. Too high: filling it costs that much memory,
+   * where volumes live in memory; what is empty costs none.
+   */
+  readonly sizeMb: number;
 }
 
 export interface Link {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultSite, Link } from '@ordeal/core';
-import { linkName, type PingResult, pingDirect, pingThrough } from './link-pings.ts';
+import { linkName, type PingResult, pingDirect, pingThrough, problemOf } from './link-pings.ts';
+import { median } from './median.ts';
 
 /** An odd number has a middle. */
 const SAMPLES = 9;
@@ -74,22 +75,6 @@ export async function measureAddedTime(
 
 function answered(result: PingResult): number[] {
   return result.kind === 'answered' ? [result.ms] : [];
-}
-
-function problemOf(result: PingResult, whom: string): string | undefined {
-  switch (result.kind) {
-    case 'answered':
-      return undefined;
-    case 'silent':
-      return `${whom}: no answer in time`;
-    case 'failed':
-      return `${whom}: ${result.error}`;
-  }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 function rounded(ms: number): number {

@@ -17,6 +17,17 @@ export function chooseTarget({ target, topology, nodes, random }: PlanInput): No
   return pick(random, candidates.toSorted(byName));
 }
 
+/**
+ * The same, for a fault that goes for the target's present life.
+ * @throws OrdealError TARGET_FAILED when it is down: it would look like a success at once, and prove nothing.
+ */
+export function chooseLiveTarget(input: PlanInput): NodeView & { readonly incarnation: string } {
+  const target = chooseTarget(input);
+  const { incarnation } = target;
+  if (incarnation !== null) return { ...target, incarnation };
+  throw new OrdealError('TARGET_FAILED', `${target.name} is down already: there is nothing to hit`);
+}
+
 /** By code unit: a locale must not change which node a seed draws. */
 export function byName(left: { readonly name: string }, right: { readonly name: string }): number {
   if (left.name === right.name) return 0;

@@ -1,16 +1,21 @@
-import type { Fault, RuntimeName } from '@ordeal/core';
-import { nothing } from '../../../bench/empty/fault.ts';
+import type { Fault } from '@ordeal/core';
+import { asymmetricPartition } from './asymmetric-partition.ts';
+import { bandwidth } from './bandwidth.ts';
+import { diskPressure } from './disk-pressure.ts';
 import { latency } from './latency.ts';
 import { networkPartition } from './network-partition.ts';
 import { nodeKill } from './node-kill.ts';
+import { processPause } from './process-pause.ts';
 
-const FAULTS: readonly Fault[] = [nodeKill, latency, networkPartition, nothing];
-
-/** What each runtime's primitives carry, for a worker's capabilities. */
-export const implementedFaults: Readonly<Record<RuntimeName, readonly string[]>> = {
-  process: FAULTS.map(({ type }) => type),
-  docker: [],
-};
+const FAULTS: readonly Fault[] = [
+  nodeKill,
+  processPause,
+  latency,
+  bandwidth,
+  networkPartition,
+  asymmetricPartition,
+  diskPressure,
+];
 
 /** The implementation of a fault type; undefined when it is only in the catalogue. */
 export function faultOf(type: string): Fault | undefined {

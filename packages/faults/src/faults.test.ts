@@ -1,84 +1,36 @@
-import {
-  createRandom,
-  type Fault,
-  type FaultPlan,
-  type FaultSite,
-  type Finding,
-  type JsonObject,
-  waitFor,
-} from '@ordeal/core';
-import { type EchoInstance, makeTestPlace, startEcho, waitForAnswer } from '@ordeal/runtimes/testing';
+import type { FaultSite } from '@ordeal/core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { faultOf } from './fault-of.ts';
+import { type Case, comesToHold, type InjuredEcho, openInjuredEcho } from './testing/injured-echo.ts';
 
-const place = makeTestPlace();
-let echo: EchoInstance;
-
+let echo: InjuredEcho;
 beforeAll(async () => {
-  echo = await startEcho(place, 'injured');
+  echo = await openInjuredEcho();
 });
-
-afterEach(async () => {
-  for (const node of ['alpha', 'beta', 'gamma']) await waitForAnswer(echo, node);
-});
-
-afterAll(async () => {
-  await echo[Symbol.asyncDispose]();
-  place[Symbol.dispose]();
-});
-
-interface Case {
-  readonly type: string;
-  readonly params: JsonObject;
-  readonly target: string;
-}
+afterEach(() => echo.healed());
+afterAll(() => echo[Symbol.asyncDispose]());
 
 const CASES: readonly Case[] = [
   { type: 'node_kill', params: { mode: 'crash' }, target: 'leader' },
   { type: 'node_kill', params: { mode: 'stop' }, target: 'follower' },
   { type: 'node_kill', params: { mode: 'stop' }, target: 'client' },
+  { type: 'process_pause', params: {}, target: 'leader' },
+  { type: 'process_pause', params: {}, target: 'client' },
   { type: 'latency', params: { min_ms: 50, max_ms: 150 }, target: 'leader' },
   { type: 'latency', params: { min_ms: 0, max_ms: 150 }, target: 'follower' },
+  { type: 'bandwidth', params: { kbit: 1_000 }, target: 'leader' },
+  { type: 'bandwidth', params: { kbit: 100 }, target: 'follower' },
+  { type: 'bandwidth', params: { kbit: 100_000 }, target: 'follower' },
   { type: 'network_partition', params: { peers: 'all' }, target: 'leader' },
   { type: 'network_partition', params: { peers: 'one', direction: 'in' }, target: 'leader' },
   { type: 'network_partition', params: { peers: 'all', direction: 'out', clients: true }, target: 'beta' },
+  { type: 'asymmetric_partition', params: { direction: 'out' }, target: 'leader' },
 ];
 const titled = CASES.map(
   (own) => [`${own.type} ${JSON.stringify(own.params)} on ${own.target}`, own] as const,
 );
 
-let injections = 0;
-
-/** The fault and its plan, by way of the ledger: as text and back. */
-function planned({ type, params, target }: Case): { fault: Fault; plan: FaultPlan } {
-  const fault = faultOf(type);
-  if (fault === undefined) throw new Error(`no fault ${type}`);
-  injections += 1;
-  const plan = fault.plan({
-    injection: `i${injections}`,
-    params,
-    target,
-    topology: echo.instance.topology,
-    nodes: echo.instance.nodes(),
-    random: createRandom(5, injections),
-  });
-  return { fault, plan: JSON.parse(JSON.stringify(plan)) };
-}
-
-/** Looks until the finding holds, as a guard does. */
-function comesToHold(what: string, look: (signal: AbortSignal) => Promise<Finding>): Promise<Finding> {
-  return waitFor(
-    what,
-    async () => {
-      const finding = await look(AbortSignal.timeout(10_000));
-      return finding.holds ? finding : undefined;
-    },
-    { timeoutMs: 20_000 },
-  );
-}
-
 test.each(titled)('%s: bites when applied, is gone when undone, and twice is once', async (_title, own) => {
-  const { fault, plan } = planned(own);
+  const { fault, plan } = echo.planned(own);
   await fault.undo(plan, echo);
   await fault.apply(plan, echo);
   await fault.apply(plan, echo);
@@ -96,7 +48,7 @@ test.each(titled)('%s: bites when applied, is gone when undone, and twice is onc
 });
 
 test.each(titled)('%s: what was never applied is not active', async (_title, own) => {
-  const { fault, plan } = planned(own);
+  const { fault, plan } = echo.planned(own);
   for (let look = 0; look < 3; look += 1) {
     const { holds, evidence } = await fault.active(plan, echo, AbortSignal.timeout(10_000));
     expect({ holds, evidence }).toMatchObject({ holds: false });
@@ -104,7 +56,11 @@ test.each(titled)('%s: what was never applied is not active', async (_title, own
 });
 
 test('latency of zero is what every link has: active without doing anything, and gone as well', async () => {
-  const { fault, plan } = planned({ type: 'latency', params: { min_ms: 0, max_ms: 0 }, target: 'leader' });
+  const { fault, plan } = echo.planned({
+    type: 'latency',
+    params: { min_ms: 0, max_ms: 0 },
+    target: 'leader',
+  });
   await fault.apply(plan, echo);
   expect((await fault.active(plan, echo, AbortSignal.timeout(10_000))).holds).toBe(true);
   await fault.undo(plan, echo);
@@ -112,7 +68,7 @@ test('latency of zero is what every link has: active without doing anything, and
 });
 
 test('latency: less than was asked for is not active, more neither', async () => {
-  const { fault, plan } = planned({
+  const { fault, plan } = echo.planned({
     type: 'latency',
     params: { min_ms: 200, max_ms: 250 },
     target: 'leader',
@@ -129,7 +85,7 @@ test('latency: less than was asked for is not active, more neither', async () =>
 });
 
 test('latency: one link of the target left out is not active', async () => {
-  const { fault, plan } = planned({
+  const { fault, plan } = echo.planned({
     type: 'latency',
     params: { min_ms: 100, max_ms: 120 },
     target: 'leader',
@@ -144,7 +100,7 @@ test('latency: one link of the target left out is not active', async () => {
 });
 
 test('network_partition: a node that is down looks silent, and is no evidence', async () => {
-  const { fault, plan } = planned({ type: 'network_partition', params: {}, target: 'leader' });
+  const { fault, plan } = echo.planned({ type: 'network_partition', params: {}, target: 'leader' });
   await echo.instance.hold('down', 'alpha');
   await fault.apply(plan, echo);
   expect((await fault.active(plan, echo, AbortSignal.timeout(10_000))).holds).toBe(false);
@@ -155,7 +111,7 @@ test('network_partition: a node that is down looks silent, and is no evidence', 
 });
 
 test('network_partition: a link that refuses is broken, not cut', async () => {
-  const { fault, plan } = planned({ type: 'network_partition', params: {}, target: 'leader' });
+  const { fault, plan } = echo.planned({ type: 'network_partition', params: {}, target: 'leader' });
   const refusing: FaultSite = {
     instance: echo.instance,
     probe: {
@@ -171,8 +127,8 @@ test('network_partition: a link that refuses is broken, not cut', async () => {
 });
 
 test.each(titled)('%s: a look that is called off throws and claims nothing', async (_title, own) => {
-  const { fault, plan } = planned(own);
-  if (fault.type === 'node_kill') return;
+  const { fault, plan } = echo.planned(own);
+  if (own.target === 'client' || fault.type === 'node_kill') return;
   await fault.apply(plan, echo);
   await expect(fault.active(plan, echo, AbortSignal.abort(new Error('called off')))).rejects.toThrow(
     'called off',
@@ -180,11 +136,21 @@ test.each(titled)('%s: a look that is called off throws and claims nothing', asy
   await fault.undo(plan, echo);
 });
 
-test('a network fault sticks to the node: it bites again after a restart', async () => {
-  const { fault, plan } = planned({ type: 'network_partition', params: { clients: true }, target: 'leader' });
+/** The first case of each fault on the network. */
+const onNetwork = ['latency', 'bandwidth', 'network_partition', 'asymmetric_partition'].map((type) => {
+  const own = CASES.find((one) => one.type === type);
+  if (own === undefined) throw new Error(`no case of ${type}`);
+  return own;
+});
+
+test.each(onNetwork)('$type sticks to the node: it bites again after a restart', async (own) => {
+  const { fault, plan } = echo.planned(own);
   await fault.apply(plan, echo);
-  await echo.instance.crash('alpha', echo.instance.nodes()[0]?.incarnation ?? '');
-  await waitForAnswer(echo, 'alpha');
+  const target = plan.targets[0]?.name ?? '';
+  const { incarnation } = await echo.instance.look(target);
+  await echo.instance.crash(target, incarnation ?? '');
+  await echo.healed();
+  expect((await echo.instance.look(target)).incarnation).not.toBe(incarnation);
   await comesToHold('active', (signal) => fault.active(plan, echo, signal));
   await fault.undo(plan, echo);
   await comesToHold('gone', (signal) => fault.gone(plan, echo, signal));

@@ -1,1 +1,3 @@
-export { faultOf, implementedFaults } from './fault-of.ts';
+export { chooseTarget } from './choose-target.ts';
+export { faultOf } from './fault-of.ts';
+export { type PingResult, pingDirect, pingThrough } from './link-pings.ts';

@@ -1,16 +1,8 @@
 import { type LatencyParams, latencyParams } from '@ordeal/catalogue';
-import {
-  type Fault,
-  type FaultPlan,
-  type FaultSite,
-  type Finding,
-  type Link,
-  type LinkRule,
-  OrdealError,
-} from '@ordeal/core';
+import type { Fault, FaultPlan, FaultSite, Finding, LinkRule } from '@ordeal/core';
 import { type AddedTime, measureAddedTime } from './added-time.ts';
 import { chooseTarget } from './choose-target.ts';
-import { isPingable, pingableLinks } from './link-pings.ts';
+import { linksOf, pingableLinks } from './link-pings.ts';
 
 /** A proxy's own hop and a busy machine's scheduling; the rest is proportional. */
 const TOLERANCE_MS = 20;
@@ -32,12 +24,7 @@ export const latency: Fault<LatencyPlan> = {
   plan(input) {
     const target = chooseTarget(input);
     const params = latencyParams.parse(input.params);
-    const { topology } = input;
-    const links = topology.links.filter(({ from, to }) => from === target.name || to === target.name);
-    if (links.length === 0) {
-      throw new OrdealError('UNSUPPORTED', `${target.name} has no links: nothing is there to slow down`);
-    }
-    pingableLinks(topology, links);
+    const links = linksOf(input.topology, target.name);
     const seed = String(Math.floor(input.random() * 2 ** 32));
     return {
       version: 1,
@@ -63,7 +50,7 @@ export const latency: Fault<LatencyPlan> = {
     if (isNothing(plan)) return NOTHING;
     const links = await measureAll(plan, site, signal);
     return {
-      holds: links.length > 0 && links.every((link) => bites(link, plan.params)),
+      holds: links.every((link) => bites(link, plan.params)),
       evidence: { ...boundsOf(plan.params), links },
     };
   },
@@ -78,7 +65,7 @@ export const latency: Fault<LatencyPlan> = {
     const belowMs = Math.max(boundsOf(plan.params).atLeastMs / 2, RESOLUTION_MS);
     const links = await measureAll(plan, site, signal);
     return {
-      holds: links.length > 0 && links.every(({ addedMs }) => addedMs !== null && addedMs <= belowMs),
+      holds: links.every(({ addedMs }) => addedMs !== null && addedMs <= belowMs),
       evidence: { belowMs, links },
     };
   },
@@ -113,9 +100,10 @@ function bites({ addedMs, fastestMs, noiseMs }: AddedTime, params: LatencyParams
 }
 
 async function measureAll(plan: LatencyPlan, site: FaultSite, signal: AbortSignal) {
-  const links: Link[] = plan.rules
-    .map(({ link }) => link)
-    .filter((link) => isPingable(site.instance.topology, link));
+  const links = pingableLinks(
+    site.instance.topology,
+    plan.rules.map(({ link }) => link),
+  );
   // A ping may take more than one trip.
   const timeoutMs = 5_000 + 4 * plan.params.max_ms;
   return Promise.all(links.map((link) => measureAddedTime(site, link, timeoutMs, signal)));

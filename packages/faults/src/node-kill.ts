@@ -1,18 +1,7 @@
 import { type NodeKillParams, nodeKillParams } from '@ordeal/catalogue';
-import {
-  type Fault,
-  type FaultPlan,
-  type FaultSite,
-  type Finding,
-  type JsonObject,
-  type NodeLook,
-  type NodeView,
-  OrdealError,
-} from '@ordeal/core';
-import { chooseTarget } from './choose-target.ts';
-import { pingDirect } from './link-pings.ts';
-
-const PING_TIMEOUT_MS = 2_000;
+import type { Fault, FaultPlan, NodeView } from '@ordeal/core';
+import { chooseLiveTarget } from './choose-target.ts';
+import { findRunning, nodeFinding } from './node-findings.ts';
 
 export interface NodeKillPlan extends FaultPlan {
   readonly type: 'node_kill';
@@ -27,17 +16,11 @@ export const nodeKill: Fault<NodeKillPlan> = {
   needs: ['signals'],
 
   plan(input) {
-    const target = chooseTarget(input);
-    const { incarnation } = target;
-    if (incarnation === null) {
-      // Its death would be seen at once, and prove nothing.
-      throw new OrdealError('TARGET_FAILED', `${target.name} is down already: there is nothing to kill`);
-    }
     return {
       version: 1,
       type: 'node_kill',
       injection: input.injection,
-      targets: [{ ...target, incarnation }],
+      targets: [chooseLiveTarget(input)],
       params: nodeKillParams.parse(input.params),
     };
   },
@@ -52,7 +35,7 @@ export const nodeKill: Fault<NodeKillPlan> = {
     const isDown = look.incarnation === null && look.members === 0;
     // The supervisor starts nothing before the last process of the old life is gone.
     const livesAnew = look.incarnation !== null && look.incarnation !== target.incarnation;
-    return finding(isDown || (params.mode === 'crash' && livesAnew), target.name, look);
+    return nodeFinding(isDown || (params.mode === 'crash' && livesAnew), target.name, look);
   },
 
   async undo({ injection, params, targets: [target] }, { instance }) {
@@ -60,20 +43,5 @@ export const nodeKill: Fault<NodeKillPlan> = {
     else await instance.startNode(target.name);
   },
 
-  async gone({ targets: [target] }, site, signal) {
-    const look = await site.instance.look(target.name);
-    if (look.incarnation === null) return finding(false, target.name, look);
-    if (!answersPings(site, target.name)) return finding(true, target.name, look);
-    const ping = await pingDirect(site, target.name, PING_TIMEOUT_MS, signal);
-    return finding(ping.kind === 'answered', target.name, look, { ping });
-  },
+  gone: ({ targets: [target] }, site, signal) => findRunning(site, target.name, signal),
 };
-
-/** A client listens to nobody: that it runs is all there is to see. */
-function answersPings({ instance }: FaultSite, node: string): boolean {
-  return instance.topology.nodes.some(({ name, ports }) => name === node && ports.length > 0);
-}
-
-function finding(holds: boolean, node: string, look: NodeLook, more: JsonObject = {}): Finding {
-  return { holds, evidence: { node, incarnation: look.incarnation, members: look.members, ...more } };
-}

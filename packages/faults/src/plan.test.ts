@@ -1,8 +1,8 @@
 import { createRandom, type NodeView, OrdealError, type PlanInput, type Topology } from '@ordeal/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { faultOf, implementedFaults } from './fault-of.ts';
-import type { NetworkPartitionPlan } from './network-partition.ts';
+import { faultOf } from './fault-of.ts';
+import type { LinkCutPlan } from './link-cut.ts';
 
 const names = ['alpha', 'beta', 'gamma', 'delta', 'epsilon'];
 
@@ -14,6 +14,7 @@ const topology: Topology = {
       role: index === 0 ? 'leader' : 'follower',
       ports: ['main'],
       restartDelayMs: 100,
+      volume: { path: 'data', sizeMb: 8 },
     })),
     { name: 'client', role: 'client', ports: [], restartDelayMs: 100 },
   ],
@@ -26,12 +27,16 @@ const nodes: NodeView[] = topology.nodes.map(({ name, role }) => ({ name, role, 
 
 const params = {
   node_kill: fc.record({ mode: fc.constantFrom('crash', 'stop') }),
+  process_pause: fc.constant({}),
+  bandwidth: fc.record({ kbit: fc.integer({ min: 32, max: 100_000 }) }),
+  asymmetric_partition: fc.record({ direction: fc.constantFrom('out', 'in') }),
   latency: fc.tuple(fc.nat(500), fc.nat(500)).map(([min, more]) => ({ min_ms: min, max_ms: min + more })),
   network_partition: fc.record({
     peers: fc.constantFrom('all', 'majority', 'minority', 'one'),
     direction: fc.constantFrom('both', 'in', 'out'),
     clients: fc.boolean(),
   }),
+  disk_pressure: fc.record({ fill_percent: fc.integer({ min: 1, max: 100 }) }),
 };
 const anyFault = fc.oneof(
   ...Object.entries(params).map(([type, arbitrary]) => arbitrary.map((own) => ({ type, params: own }))),
@@ -84,14 +89,26 @@ test.each(Object.keys(params))('%s: a target that selects nobody is bad input', 
   );
 });
 
-test('a node that is down already cannot be killed: its death would prove nothing', () => {
-  const down = nodes.map((node) => ({ ...node, incarnation: null }));
-  expect(() => plan('node_kill', { nodes: down })).toThrow('is down already');
+test.each(['node_kill', 'process_pause'])(
+  '%s: of a node that is down already would prove nothing',
+  (type) => {
+    const down = nodes.map((node) => ({ ...node, incarnation: null }));
+    expect(() => plan(type, { nodes: down })).toThrow('is down already');
+  },
+);
+
+test.each(['out', 'in'])('asymmetric_partition %s is a network partition of that direction', (direction) => {
+  for (const target of names) {
+    const own = plan('asymmetric_partition', { params: { direction }, target }) as LinkCutPlan;
+    const cut = plan('network_partition', { params: { direction }, target }) as LinkCutPlan;
+    expect(own.rules).toEqual(cut.rules);
+    expect(own.rules.every((rule) => rule.direction !== 'both')).toBe(true);
+  }
 });
 
 describe('network_partition', () => {
   const rules = (own: Record<string, string | boolean>, target: string) =>
-    (plan('network_partition', { params: own, target }) as NetworkPartitionPlan).rules;
+    (plan('network_partition', { params: own, target }) as LinkCutPlan).rules;
 
   test.each([
     { peers: 'all', count: 4 },
@@ -122,7 +139,7 @@ describe('network_partition', () => {
   });
 });
 
-test.each(['latency', 'network_partition'])(
+test.each(['latency', 'bandwidth', 'network_partition', 'asymmetric_partition'])(
   '%s on links that no ping can go through is refused at once',
   (type) => {
     const blind = {
@@ -133,7 +150,17 @@ test.each(['latency', 'network_partition'])(
   },
 );
 
+test('disk_pressure goes for nodes that keep data in a volume, and for no others', () => {
+  const own = topology.nodes.map(({ volume, ...node }) =>
+    node.name === 'beta' && volume !== undefined ? { ...node, volume } : node,
+  );
+  const input = { topology: { ...topology, nodes: own } };
+  for (let seed = 0; seed < 20; seed += 1) {
+    expect(plan('disk_pressure', input, seed).targets[0]?.name).toBe('beta');
+  }
+  expect(() => plan('disk_pressure', { ...input, target: 'leader' })).toThrow('selects no node of: beta');
+});
+
 test('what is only in the catalogue has no implementation', () => {
-  expect(faultOf('disk_pressure')).toBeUndefined();
-  expect(implementedFaults.process).toEqual(['node_kill', 'latency', 'network_partition']);
+  expect(faultOf('packet_loss')).toBeUndefined();
 });

@@ -22,6 +22,8 @@ export interface InstanceEnd {
   readonly injections: readonly { readonly injection: string; readonly state: InjectionState }[];
   /** Those that were still open. */
   readonly undone: readonly string[];
+  /** The wall clock once their undo was over; what it did not take away went with the instance. */
+  readonly undoneAt: Date;
 }
 
 interface EndingInstance {
@@ -50,12 +52,13 @@ export async function endInstance(ending: EndingInstance): Promise<InstanceEnd> 
       within('undo', budgetMs * UNDO_SHARE, injection.undo(budgetMs * UNDO_SHARE, never())).catch(report),
     ),
   );
+  const undoneAt = new Date();
   const clean = await remove(ending).catch((error: unknown) => {
     report(error);
     return false;
   });
   const injections = all.map(({ id, state }) => ({ injection: id, state: lastStateOf(state) }));
-  return { clean, injections, undone: open.map(({ id }) => id) };
+  return { clean, injections, undone: open.map(({ id }) => id), undoneAt };
 }
 
 /** An instance that could not be removed stays in the journal: whoever sweeps next finds it. */

@@ -1,5 +1,6 @@
-import type { Fault, Runtime, Subject, Timing } from '@ordeal/core';
+import type { Repertoire, Runtime, Timing } from '@ordeal/core';
 import type { FaultPoint } from './fault-points.ts';
+import type { Farewell } from './journal/farewell.ts';
 import type { Journal } from './journal/journal.ts';
 import type { GuardEvent } from './protocol.ts';
 
@@ -11,13 +12,14 @@ export interface GuardParts {
   /** Below it, each instance has a folder of its own. */
   readonly instancesFolder: string;
   readonly runtimeOf: (name: string) => Runtime | undefined;
-  readonly subjectOf: (name: string) => Subject | undefined;
-  readonly faultOf: (type: string) => Fault | undefined;
+  readonly repertoire: Pick<Repertoire, 'subjectOf' | 'faultOf'>;
   readonly monotonicMs: () => number;
   readonly timing: Timing;
   readonly faultPoints: ReadonlySet<FaultPoint>;
   readonly journal: Journal;
   readonly send: (event: GuardEvent) => void;
+  /** For the next worker, when there may be none to tell. */
+  readonly leaveFarewell: (farewell: Farewell) => Promise<void>;
   /** For people: the guard's log. */
   readonly log: (text: string) => void;
 }

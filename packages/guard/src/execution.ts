@@ -221,9 +221,9 @@ export class Execution {
   }
 
   async #plan(plan: FaultPlan): Promise<Injection> {
-    const { faultOf, faultPoints, journal, monotonicMs } = this.#parts;
+    const { repertoire, faultPoints, journal, monotonicMs } = this.#parts;
     const { instance, probe } = this.#present();
-    const fault = faultOf(plan.type);
+    const fault = repertoire.faultOf(plan.type);
     if (fault === undefined) throw new OrdealError('UNSUPPORTED', `this guard knows no fault ${plan.type}`);
     if (this.#injections.has(plan.injection)) {
       throw new OrdealError('BAD_INPUT', `injection ${plan.injection} has been applied already`);

@@ -1,10 +1,9 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defaultSettings } from '@ordeal/config';
 import { createRandom, waitFor } from '@ordeal/core';
-import { faultOf } from '@ordeal/faults';
 import { type Folders, openFolders, processesIn } from '@ordeal/place';
-import { subjectOf } from '@ordeal/subjects';
 import { expect, it } from 'vitest';
 import { spawnGuard } from './client/spawn-guard.ts';
 import type { GuardEvent } from './protocol.ts';
@@ -76,8 +75,8 @@ async function startTrial(folders: Folders, env: Record<string, string>) {
   expect(steady).toMatchObject({ steady: true });
   const { nodes, state } = await client.ask('look', { fence }, { timeoutMs: 10_000 });
   expect(state).not.toEqual({});
-  const fault = faultOf('node_kill');
-  const subject = subjectOf('postgres');
+  const fault = defaultSettings.repertoire.faultOf('node_kill');
+  const subject = defaultSettings.repertoire.subjectOf('postgres');
   if (fault === undefined || subject === undefined) throw new Error('no node_kill, or no postgres');
   const plan = fault.plan({
     injection: 'x',

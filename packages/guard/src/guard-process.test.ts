@@ -3,6 +3,7 @@ import { DEFAULT_TIMING, monotonicMs, waitFor } from '@ordeal/core';
 import { isAlive, signalProcess } from '@ordeal/place';
 import { describe, expect, it } from 'vitest';
 import type { GuardClient } from './client/guard-client.ts';
+import { readFarewells } from './journal/farewell.ts';
 import { sweepGuards } from './journal/sweep.ts';
 import { planOf } from './testing/fault-double.ts';
 import { QUICK_TIMING, RealGuards } from './testing/real-guard.ts';
@@ -60,6 +61,14 @@ describe('a guard process', () => {
     expect(monotonicMs() - killedMs).toBeLessThan(DEFAULT_TIMING.undoMs);
     expect(guards.acts()).toEqual(['start t1#1', 'apply x', 'undo x', 'remove t1#1']);
     expect(guards.guardFolders()).toEqual([]);
+    expect(await readFarewells(guards.folders)).toMatchObject([
+      {
+        ...fence,
+        by: 'guard',
+        reason: 'the worker closed the line',
+        injections: [{ injection: 'x', state: 'gone' }],
+      },
+    ]);
   });
 
   it('undoes and removes when its worker is frozen, though nothing closed', async () => {
@@ -109,6 +118,9 @@ describe('a guard process', () => {
     expect(guards.nodes()).not.toEqual([]);
     const successor = await guards.spawn();
     expect(successor.recovered).toEqual([{ trial: 't1', execution: 1, injections: ['x'], clean: true }]);
+    expect(await readFarewells(guards.folders)).toMatchObject([
+      { ...fence, by: 'successor', injections: [{ injection: 'x', state: 'unproven' }] },
+    ]);
     expect(guards.nodes()).toEqual([]);
     expect(guards.guardFolders()).toEqual([successor.guard]);
   });

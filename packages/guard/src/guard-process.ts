@@ -2,18 +2,12 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import {
-  describeError,
-  type Fault,
-  monotonicMs,
-  OrdealError,
-  type Runtime,
-  type Subject,
-} from '@ordeal/core';
+import { describeError, monotonicMs, OrdealError, type Repertoire, type Runtime } from '@ordeal/core';
 import { identityOf } from '@ordeal/place';
 import { readFaultPoints } from './fault-points.ts';
 import { Guard } from './guard.ts';
 import { isClaimed } from './journal/claim.ts';
+import { leaveFarewell } from './journal/farewell.ts';
 import { type GuardFolder, guardFolder, makeGuardFolder, ownGuardFolder } from './journal/guard-folder.ts';
 import { openJournal } from './journal/journal.ts';
 import { sweepGuards } from './journal/sweep.ts';
@@ -26,8 +20,7 @@ const TICK_MS = 250;
 export interface GuardProcessParts {
   readonly options: LaunchOptions;
   readonly runtimes: readonly Runtime[];
-  readonly subjectOf: (name: string) => Subject | undefined;
-  readonly faultOf: (type: string) => Fault | undefined;
+  readonly repertoire: Pick<Repertoire, 'subjectOf' | 'faultOf'>;
   readonly input: Readable;
   readonly output: Writable;
   readonly exit: (code: number) => void;
@@ -35,7 +28,7 @@ export interface GuardProcessParts {
 
 /** Takes the folder, cleans up after dead guards, serves until the line ends, undoes everything, and exits. */
 export async function runGuardProcess(parts: GuardProcessParts): Promise<void> {
-  const { options, runtimes, subjectOf, faultOf, input, output, exit } = parts;
+  const { options, runtimes, repertoire, input, output, exit } = parts;
   const { folder, identity } = await takeFolder(options.folder);
   const journal = await openJournal(folder.journal);
   const recovered = await sweepGuards(options.folders, runtimes);
@@ -45,13 +38,13 @@ export async function runGuardProcess(parts: GuardProcessParts): Promise<void> {
       identity,
       instancesFolder: folder.instances,
       runtimeOf: (name) => runtimes.find((runtime) => runtime.name === name),
-      subjectOf,
-      faultOf,
+      repertoire,
       monotonicMs,
       timing: options.timing,
       faultPoints: readFaultPoints(process.env.ORDEAL_FAULT_POINTS),
       journal,
       send: eventWriter(output),
+      leaveFarewell: (farewell) => leaveFarewell(options.folders, farewell),
       log,
     },
     recovered,

@@ -217,6 +217,15 @@ describe('lease', () => {
     for (const verb of ['look', 'zero', 'remove'] as const) {
       await expect(harness.guard.ask(verb, { fence })).rejects.toMatchObject(refused('its lease ran out'));
     }
+    expect(harness.farewells).toEqual([
+      {
+        ...fence,
+        at: expect.stringMatching(/^\d{4}-.*Z$/),
+        by: 'guard',
+        reason: 'its lease ran out',
+        injections: [{ injection: 'x', state: 'gone' }],
+      },
+    ]);
     await expect(harness.start(fence)).rejects.toMatchObject(refused('its lease ran out'));
   });
 

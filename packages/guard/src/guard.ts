@@ -56,7 +56,7 @@ export class Guard {
   /** Undoes and removes everything; takes no order from now on. True when nothing is left. */
   async shutDown(reason: string): Promise<boolean> {
     this.#goingBecause ??= reason;
-    for (const execution of [...this.#executions.values()]) this.#abandon(execution, reason);
+    await Promise.all([...this.#executions.values()].map((execution) => this.#abandon(execution, reason)));
     await Promise.all(this.#ends.values());
     const cleaned = await Promise.all([...this.#unclean].map((execution) => this.#cleanAgain(execution)));
     return !cleaned.includes(false);
@@ -92,8 +92,8 @@ export class Guard {
 
   async #start({ fence, subject: name, runtime: runtimeName }: Body<'start'>): Promise<Answer<'start'>> {
     if (this.#goingBecause !== undefined) throw refused(fence, `the guard goes: ${this.#goingBecause}`);
-    const { runtimeOf, subjectOf } = this.#parts;
-    const subject = subjectOf(name);
+    const { runtimeOf, repertoire } = this.#parts;
+    const subject = repertoire.subjectOf(name);
     const runtime = runtimeOf(runtimeName);
     if (subject === undefined) throw new OrdealError('UNSUPPORTED', `this guard knows no subject ${name}`);
     if (runtime === undefined)
@@ -163,9 +163,20 @@ export class Guard {
   async #abandon(execution: Execution, reason: string): Promise<void> {
     if (execution.isEnding) return;
     const { fence } = execution;
-    const { log, monotonicMs, send } = this.#parts;
+    const { leaveFarewell, log, monotonicMs, send } = this.#parts;
     log(`abandoning execution ${fence.execution} of trial ${fence.trial}: ${reason}`);
-    const { injections } = await this.#end(execution, reason);
+    const { injections, undone, undoneAt } = await this.#end(execution, reason);
+    if (undone.length > 0) {
+      const left = injections.filter(({ injection }) => undone.includes(injection));
+      // Before the event: a worker that is still there ends the execution on it, and then looks for this.
+      await leaveFarewell({
+        ...fence,
+        at: undoneAt.toISOString(),
+        by: 'guard',
+        reason,
+        injections: left,
+      }).catch((error: unknown) => log(`farewell of ${execution.label.instance}: ${describeError(error)}`));
+    }
     send({ event: 'abandoned', fence, atMs: monotonicMs(), reason, injections: [...injections] });
   }
 

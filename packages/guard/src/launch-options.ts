@@ -9,6 +9,8 @@ export interface LaunchOptions {
   readonly folder: string;
   readonly folders: Folders;
   readonly timing: Timing;
+  /** The settings file that the worker read; undefined: none. */
+  readonly settings?: string | undefined;
 }
 
 const foldersShape = z.object({ home: z.string(), data: z.string(), shared: z.string() });
@@ -20,17 +22,35 @@ const timingShape = z.object({
   watchMs: z.number(),
 });
 
-export function launchArguments({ folder, folders, timing }: LaunchOptions): string[] {
-  return ['--folder', folder, '--folders', JSON.stringify(folders), '--timing', JSON.stringify(timing)];
+export function launchArguments({ folder, folders, timing, settings }: LaunchOptions): string[] {
+  const shared = [
+    '--folder',
+    folder,
+    '--folders',
+    JSON.stringify(folders),
+    '--timing',
+    JSON.stringify(timing),
+  ];
+  return settings === undefined ? shared : [...shared, '--settings', settings];
 }
 
 /** @throws when an option is missing or has the wrong shape, or the timing breaks the invariant. */
 export function readLaunchArguments(args: readonly string[]): LaunchOptions {
   const { values } = parseArgs({
     args: [...args],
-    options: { folder: { type: 'string' }, folders: { type: 'string' }, timing: { type: 'string' } },
+    options: {
+      folder: { type: 'string' },
+      folders: { type: 'string' },
+      timing: { type: 'string' },
+      settings: { type: 'string' },
+    },
   });
   const folders = foldersShape.parse(JSON.parse(values.folders ?? 'null'));
   const timing = values.timing === undefined ? DEFAULT_TIMING : timingShape.parse(JSON.parse(values.timing));
-  return { folder: z.string().parse(values.folder), folders, timing: checkTiming(timing) };
+  return {
+    folder: z.string().parse(values.folder),
+    folders,
+    timing: checkTiming(timing),
+    settings: values.settings,
+  };
 }

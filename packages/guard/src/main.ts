@@ -1,8 +1,7 @@
 import { Socket } from 'node:net';
+import { defaultSettings, readSettings } from '@ordeal/config';
 import { describeError, monotonicMs } from '@ordeal/core';
-import { faultOf } from '@ordeal/faults';
 import { createProcessRuntime } from '@ordeal/runtimes';
-import { subjectOf } from '@ordeal/subjects';
 import { runGuardProcess } from './guard-process.ts';
 import { readLaunchArguments } from './launch-options.ts';
 
@@ -11,11 +10,11 @@ import { readLaunchArguments } from './launch-options.ts';
  * standard error. Started detached, so that it outlives the worker and no Ctrl+C reaches it.
  */
 const options = readLaunchArguments(process.argv.slice(2));
+const settings = options.settings === undefined ? defaultSettings : await readSettings(options.settings);
 await runGuardProcess({
   options,
-  runtimes: [createProcessRuntime({ folders: options.folders, monotonicMs })],
-  subjectOf,
-  faultOf,
+  runtimes: [createProcessRuntime({ folders: options.folders, monotonicMs, ports: settings.process.ports })],
+  repertoire: settings.repertoire,
   input: process.stdin,
   // Not process.stdout: its writes to a pipe block, and a worker that stopped reading would stop its guard.
   output: new Socket({ fd: 1, readable: false, writable: true }),

@@ -18,6 +18,7 @@ const topology = z.object({
         role: z.string(),
         ports: z.array(z.string()).readonly(),
         restartDelayMs: z.number(),
+        volume: z.object({ path: z.string(), sizeMb: z.number() }).exactOptional(),
       }),
     )
     .readonly(),

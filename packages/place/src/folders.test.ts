@@ -1,8 +1,8 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { openFolders } from './folders.ts';
+import { nameFolders, openFolders } from './folders.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -41,5 +41,15 @@ describe('the home of an installation', () => {
     vi.stubEnv('INIT_CWD', '');
     vi.spyOn(process, 'cwd').mockReturnValue(join(folder, 'below'));
     expect(foundHome()).toBe(join(folder, 'below', 'mine'));
+  });
+
+  it('can be named without being made, and is then made where it was named', () => {
+    const home = join(temporaryFolder(), 'mine');
+    const named = nameFolders(home);
+    expect([named.home, named.data].filter((folder) => existsSync(folder))).toEqual([]);
+    const opened = openFolders(home);
+    onTestFinished(() => rmSync(opened.data, { recursive: true, force: true }));
+    expect(opened).toEqual(named);
+    expect(nameFolders(home)).toEqual(named);
   });
 });

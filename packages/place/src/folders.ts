@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { unprivilegedUser } from './user.ts';
 
@@ -23,13 +23,20 @@ const ROOT_DATA = '/var/lib/ordeal';
  */
 export function openFolders(home = homeOf(process.env)): Folders {
   mkdirSync(resolve(home), { recursive: true, mode: 0o700 });
-  const real = realpathSync(resolve(home));
+  const folders = nameFolders(home);
+  if (folders.data === folders.home) return folders;
+  mkdirSync(folders.data, { recursive: true, mode: 0o755 });
+  writeFileSync(join(folders.home, 'data-folder'), `${folders.data}\n`);
+  return folders;
+}
+
+/** Where the folders of this installation are or would be; makes none of them. */
+export function nameFolders(home = homeOf(process.env)): Folders {
+  const path = resolve(home);
+  const real = existsSync(path) ? realpathSync(path) : path;
   if (unprivilegedUser() === undefined) return { home: real, data: real, shared: real };
   const hash = createHash('sha256').update(real).digest('hex').slice(0, 12);
-  const data = join(ROOT_DATA, hash);
-  mkdirSync(data, { recursive: true, mode: 0o755 });
-  writeFileSync(join(real, 'data-folder'), `${data}\n`);
-  return { home: real, data, shared: ROOT_DATA };
+  return { home: real, data: join(ROOT_DATA, hash), shared: ROOT_DATA };
 }
 
 /** Empty means unset, as Compose and CI write it. */

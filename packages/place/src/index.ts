@@ -1,10 +1,17 @@
-export { type Folders, openFolders } from './folders.ts';
+export { type Folders, nameFolders, openFolders } from './folders.ts';
 export { parsePlace, placeId } from './identity.ts';
-export { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
+export { type Mount, mountsIn } from './mounts.ts';
+export {
+  findPostgresBinaries,
+  listBinaryDrafts,
+  type PostgresBinaries,
+  packagedPostgresVersion,
+} from './postgres-binaries.ts';
 export {
   descendantsOf,
   identityOf,
   isAlive,
+  isStopped,
   type ProcessIdentity,
   parentOf,
   pidOf,

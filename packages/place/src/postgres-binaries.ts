@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { cp, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -27,6 +27,14 @@ export async function findPostgresBinaries(folders: Folders): Promise<PostgresBi
   const readable = join(folders.shared, `postgres-${version}`);
   await copyOnce(native, readable);
   return programsIn(readable, version);
+}
+
+/**
+ * The version of the binaries that npm brought, which names the build too: `18.4.0-beta.17`. Copies nothing.
+ * @throws OrdealError UNSUPPORTED when npm has no binaries for this platform.
+ */
+export async function packagedPostgresVersion(): Promise<string> {
+  return (await packagedBinaries()).version;
 }
 
 function programsIn(native: string, version: string): PostgresBinaries {
@@ -57,6 +65,14 @@ async function packagedBinaries(): Promise<{ native: string; version: string }> 
     });
   }
 }
+
+/** Copies that are under way, or were killed half way. */
+export async function listBinaryDrafts(folders: Folders): Promise<string[]> {
+  const names = await readdir(folders.shared).catch(() => []);
+  return names.filter((name) => DRAFT_PATTERN.test(name)).map((name) => join(folders.shared, name));
+}
+
+const DRAFT_PATTERN = /^postgres-.+\.[0-9a-f]{12}$/;
 
 async function copyOnce(from: string, to: string): Promise<void> {
   const exists = await readFile(join(to, 'complete'), 'utf8').then(

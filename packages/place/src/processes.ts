@@ -13,6 +13,7 @@ interface ProcessEntry {
   readonly parent: number;
   readonly start: string;
   readonly zombie: boolean;
+  readonly stopped: boolean;
 }
 
 const onLinux = process.platform === 'linux';
@@ -25,6 +26,13 @@ export function identityOf(pid: number): ProcessIdentity | null {
 
 export function isAlive(identity: ProcessIdentity): boolean {
   return identityOf(pidOf(identity)) === identity;
+}
+
+/** True for a live process that a signal has stopped: it is there, and does nothing until it is continued. */
+export function isStopped(identity: ProcessIdentity): boolean {
+  const entry = readProcess(pidOf(identity));
+  if (entry === null || `${entry.pid}@${entry.start}` !== identity) return false;
+  return entry.stopped;
 }
 
 export function pidOf(identity: ProcessIdentity): number {
@@ -109,6 +117,7 @@ function readProcess(pid: number): ProcessEntry | null {
       parent: Number(parent),
       start: fields[19] ?? '',
       zombie: state === 'Z' || state === 'X',
+      stopped: state === 'T',
     };
   } catch {
     return null;
@@ -120,7 +129,13 @@ function askPs(pid: number): ProcessEntry | null {
     const line = execFileSync('ps', ['-o', 'ppid=,stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' });
     const [parent, state, ...start] = line.trim().split(/\s+/);
     if (parent === undefined || state === undefined) return null;
-    return { pid, parent: Number(parent), start: start.join('-'), zombie: state.startsWith('Z') };
+    return {
+      pid,
+      parent: Number(parent),
+      start: start.join('-'),
+      zombie: state.startsWith('Z'),
+      stopped: state.startsWith('T'),
+    };
   } catch {
     return null;
   }

@@ -27,6 +27,7 @@ export class CampaignConsumer implements Consumer {
   #worker: TrialWorker | undefined;
   #concurrency = 0;
   #held = 0;
+  #taken = 0;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -45,6 +46,10 @@ export class CampaignConsumer implements Consumer {
 
   get held(): number {
     return this.#held;
+  }
+
+  get taken(): number {
+    return this.#taken;
   }
 
   setConcurrency(concurrency: number): void {
@@ -97,6 +102,7 @@ export class CampaignConsumer implements Consumer {
       mayTake: () => this.#worker === worker && this.#held < this.#concurrency,
       onHeld: (change) => {
         this.#held += change;
+        if (change > 0) this.#taken += 1;
         if (this.#concurrency === 0) this.#rest();
       },
     });

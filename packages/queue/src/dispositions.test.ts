@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { monotonicMs } from '@ordeal/core';
+import { describeError, monotonicMs } from '@ordeal/core';
 import { expect, it, onTestFinished } from 'vitest';
 import type { QueueOptions } from './open.ts';
 import { onBothBackends, SOON } from './testing-bench.ts';
@@ -69,7 +69,7 @@ onBothBackends((bench) => {
     consumer.setConcurrency(1);
     await bench.add(0);
     await bench.countsBecome({ completed: 1, failed: 0 });
-    expect(problems.map((error) => error.message)).toEqual([
+    expect(problems.map(describeError)).toEqual([
       'The job of postgres/latency#0 comes again: its handler failed: a bug',
     ]);
   });
@@ -94,7 +94,7 @@ onBothBackends((bench) => {
     await bench.loseEverything();
     open();
     await expect.poll(() => consumer.held, SOON).toBe(0);
-    expect(problems.map((error) => error.message)).toEqual([
+    expect(problems.map(describeError)).toEqual([
       expect.stringContaining('postgres/latency#0 could not be put back'),
     ]);
     await bench.add(1);

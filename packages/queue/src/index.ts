@@ -1,4 +1,7 @@
-export { campaignOfQueue, queueName } from './names.ts';
+export { inspectRedis, type RedisInspection } from './inspect-redis.ts';
+export { campaignOfQueue, queueName, trialOfJob } from './names.ts';
 export { type CampaignQueues, openQueues, type QueueOptions } from './open.ts';
-export type { Consumer, Disposition, JobQueues, TakenJob, TrialJob } from './queue.ts';
+export { JobProblem } from './processor.ts';
+export type { Consumer, Disposition, JobQueues, JobState, TakenJob, Throttle, TrialJob } from './queue.ts';
 export { reconcile } from './reconcile.ts';
+export { alignThrottle } from './throttle.ts';

@@ -19,3 +19,9 @@ export function campaignOfQueue(name: string): string | undefined {
 export function jobId(trialId: string, generation: number): string {
   return `t${trialId}g${generation}`;
 }
+
+/** What a job's id says, or undefined when it is not one of ours. */
+export function trialOfJob(id: string): { trialId: string; generation: number } | undefined {
+  const [, trialId, generation] = /^t(\d+)g(\d+)$/.exec(id) ?? [];
+  return trialId === undefined ? undefined : { trialId, generation: Number(generation) };
+}

@@ -1,10 +1,20 @@
+import { OrdealError } from '@ordeal/core';
 import type { Queue } from 'bullmq';
 import type { Backend, TrialQueue } from './backend.ts';
 import { CampaignConsumer } from './consumer.ts';
 import { within } from './deadline.ts';
 import { jobId, queueName } from './names.ts';
 import { openPostgresBackend } from './postgres.ts';
-import type { Consumer, Disposition, JobQueues, TakenJob, TrialJob } from './queue.ts';
+import {
+  type Consumer,
+  type Disposition,
+  JOB_STATES,
+  type JobQueues,
+  type JobState,
+  type TakenJob,
+  type Throttle,
+  type TrialJob,
+} from './queue.ts';
 import { openRedisBackend } from './redis.ts';
 
 /** Jobs in one call: about 20,000 jobs/s on Redis; more a call is not faster, and blocks others longer. */
@@ -16,6 +26,9 @@ const REQUEST_MS = 30_000;
 /** On Redis, a queue that is new during an outage would wait for its end. */
 const READY_MS = 5_000;
 const CLOSE_MS = 3_000;
+
+/** The Postgres backend counts a paused queue's waiting jobs under this state, which is in no type of BullMQ's. */
+const WAITING_IN_A_PAUSED_QUEUE = 'paused' as 'wait';
 
 export interface QueueOptions {
   /** Redis to use; undefined: BullMQ's Postgres backend in the database at `databaseUrl`. */
@@ -33,6 +46,8 @@ export interface QueueOptions {
 export interface CampaignQueues extends JobQueues {
   /** BullMQ's own object for the campaign's queue, for Bull Board. It is shared: do not close it. */
   boardQueue(campaignId: string): Queue;
+  /** The error for a person when one of BullMQ's own objects failed because the server is away; else undefined. */
+  outage(error: unknown): OrdealError | undefined;
 }
 
 /**
@@ -99,10 +114,27 @@ class Queues implements CampaignQueues {
     await this.#request(campaignId, (queue) => queue.setGlobalConcurrency(parallel));
   }
 
-  async counts(campaignId: string): Promise<Readonly<Record<string, number>>> {
-    return await this.#request(campaignId, (queue) =>
-      queue.getJobCounts('waiting', 'active', 'delayed', 'completed', 'failed'),
+  async throttle(campaignId: string): Promise<Throttle> {
+    const { concurrency, paused, max } = await this.#request(campaignId, (queue) => queue.getMeta());
+    return { parallel: concurrency ?? null, paused: paused === true, rateLimited: max !== undefined };
+  }
+
+  async setPaused(campaignId: string, paused: boolean): Promise<void> {
+    await this.#request(campaignId, (queue) => (paused ? queue.pause() : queue.resume()));
+  }
+
+  async liftRateLimit(campaignId: string): Promise<void> {
+    await this.#request(campaignId, (queue) => queue.removeGlobalRateLimit());
+  }
+
+  async counts(campaignId: string): Promise<Readonly<Record<JobState, number>>> {
+    const counts = await this.#request(campaignId, (queue) =>
+      queue.getJobCounts(...JOB_STATES, WAITING_IN_A_PAUSED_QUEUE),
     );
+    const paused = counts[WAITING_IN_A_PAUSED_QUEUE] ?? 0;
+    const entries = JOB_STATES.map((state) => [state, counts[state] ?? 0]);
+    const counted = Object.fromEntries(entries) as Record<JobState, number>;
+    return { ...counted, waiting: counted.waiting + paused };
   }
 
   async dropWaiting(campaignId: string): Promise<void> {
@@ -124,6 +156,10 @@ class Queues implements CampaignQueues {
 
   boardQueue(campaignId: string): Queue {
     return this.#queue(campaignId) as unknown as Queue;
+  }
+
+  outage(error: unknown): OrdealError | undefined {
+    return error instanceof OrdealError ? undefined : this.#backend.unreachable(error);
   }
 
   async close(): Promise<void> {

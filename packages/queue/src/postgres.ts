@@ -121,7 +121,7 @@ function unreachable(error: unknown): OrdealError | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = 'code' in error ? String(error.code) : '';
   const outage =
-    /^(ECONN|ENOTFOUND|ENOENT|ETIMEDOUT|EPIPE|08|57P0|53300)/.test(code) ||
+    /^(ECONN|ENOTFOUND|EAI_AGAIN|ENOENT|ETIMEDOUT|EPIPE|08|28|53|57P0|25006|42501)/.test(code) ||
     (error instanceof OrdealError && error.code === 'DEADLINE') ||
     /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
   return outage

@@ -1,7 +1,16 @@
-import { describeError } from '@ordeal/core';
 import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
 import type { TrialJobData, TrialProcessor } from './backend.ts';
 import type { Disposition, TakenJob } from './queue.ts';
+
+/** Something went wrong with the job of one trial. */
+export class JobProblem extends Error {
+  readonly trialId: string;
+
+  constructor(trialId: string, message: string, options: { cause: unknown }) {
+    super(message, options);
+    this.trialId = trialId;
+  }
+}
 
 /** How long a job rests whose handler threw. */
 const AFTER_THROW_MS = 1_000;
@@ -86,6 +95,6 @@ async function moved(
   await move.catch((error: unknown) => onProblem(problem(job, 'could not be put back', error)));
 }
 
-function problem(job: Job, what: string, cause: unknown): Error {
-  return new Error(`The job of ${job.name} ${what}: ${describeError(cause)}`, { cause });
+function problem(job: Job<TrialJobData>, what: string, cause: unknown): JobProblem {
+  return new JobProblem(job.data.trialId, `The job of ${job.name} ${what}`, { cause });
 }

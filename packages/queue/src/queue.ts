@@ -26,6 +26,18 @@ export type Disposition =
   /** The worker stops: to the head of the queue, unspent. As a refusal it would starve everyone. */
   | { readonly kind: 'give_back' };
 
+/** What holds a queue back. */
+export interface Throttle {
+  /** Jobs active at once over all workers; null: no bound, as in a queue that was lost. */
+  readonly parallel: number | null;
+  readonly paused: boolean;
+  readonly rateLimited: boolean;
+}
+
+/** Where a job can stand. `prioritized`: it waits, with a priority that a person gave it. */
+export const JOB_STATES = ['waiting', 'prioritized', 'active', 'delayed', 'completed', 'failed'] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
 /** Both backends behind one face: Redis when there is a URL, else BullMQ's Postgres backend. */
 export interface JobQueues {
   readonly backend: 'redis' | 'postgres';
@@ -36,9 +48,15 @@ export interface JobQueues {
    * replaces a job of that id that was left over as completed or failed. The pages are read one by one.
    */
   ensureTrials(campaignId: string, pages: AsyncIterable<readonly TrialJob[]>): Promise<void>;
-  /** The throttle over all workers; has to be set again after the queue was lost. */
+  /** What holds the queue back now; anybody may have turned it. */
+  throttle(campaignId: string): Promise<Throttle>;
+  /** The cap over all workers; has to be set again after the queue was lost. */
   setParallel(campaignId: string, parallel: number): Promise<void>;
-  counts(campaignId: string): Promise<Readonly<Record<string, number>>>;
+  /** Natively, so that every board shows it. Jobs in hand go on. */
+  setPaused(campaignId: string, paused: boolean): Promise<void>;
+  /** Takes off a rate limit that somebody has set: Ordeal has none. */
+  liftRateLimit(campaignId: string): Promise<void>;
+  counts(campaignId: string): Promise<Readonly<Record<JobState, number>>>;
   /** Drops all jobs that no worker holds: for cancelled campaigns. */
   dropWaiting(campaignId: string): Promise<void>;
   /** Takes jobs of one campaign; starts paused at `concurrency: 0`. */
@@ -55,6 +73,8 @@ export interface Consumer {
   setConcurrency(concurrency: number): void;
   /** Jobs in hand. */
   readonly held: number;
+  /** Jobs taken since it was opened. */
+  readonly taken: number;
   /** Takes no new job; resolves when those in hand have been disposed of, or at the deadline. */
   close(timeoutMs: number): Promise<void>;
 }

@@ -1,6 +1,8 @@
-import { expect, it } from 'vitest';
+import { sampleCampaign, sampleTrials } from '@ordeal/store/testing';
+import { expect, it, onTestFinished } from 'vitest';
 import { reconcile } from './reconcile.ts';
-import { onBothBackends } from './testing-bench.ts';
+import { onBothBackends, SOON } from './testing-bench.ts';
+import { alignThrottle } from './throttle.ts';
 
 onBothBackends((bench) => {
   const run = (): Promise<void> => reconcile(bench.store, bench.queues, bench.campaign.id);
@@ -66,6 +68,54 @@ onBothBackends((bench) => {
     await bench.store.cancelCampaign(bench.campaign.id);
     await run();
     await bench.countsBecome({ waiting: 0, delayed: 0, active: 0 });
+  });
+
+  it('pauses and resumes the queue with its campaign, and loses no job on the way', async () => {
+    const { id } = bench.campaign;
+    await run();
+    let taken = 0;
+    const consumer = bench.consume(() => {
+      taken += 1;
+      return { kind: 'done' };
+    });
+    await bench.store.pauseCampaign(id, { by: 'rob', abortRunning: false });
+    await run();
+    consumer.setConcurrency(3);
+    await bench.countsBecome({ waiting: 6 });
+    // What a worker of another queue can do meanwhile, this one does not.
+    const other = await bench.store.createCampaign(sampleCampaign(), sampleTrials(1));
+    await reconcile(bench.store, bench.queues, other.id);
+    const free = bench.queues.consume(
+      other.id,
+      async () => ({ kind: 'done' }),
+      () => {},
+    );
+    onTestFinished(() => free.close(2_000));
+    free.setConcurrency(1);
+    await expect.poll(() => bench.queues.counts(other.id), SOON).toMatchObject({ completed: 1 });
+    expect(taken).toBe(0);
+    await bench.store.resumeCampaign(id);
+    await run();
+    await bench.countsBecome({ waiting: 0, completed: 6 });
+  });
+
+  it('puts right whatever holds the queue back, and says what it was', async () => {
+    const { id } = bench.campaign;
+    const align = async (): Promise<string[]> => {
+      const campaign = await bench.store.getCampaign(id);
+      return campaign === undefined ? [] : alignThrottle(bench.queues, campaign);
+    };
+    await run();
+    expect(await align()).toEqual([]);
+    const queue = bench.queues.boardQueue(id);
+    await queue.pause();
+    await queue.setGlobalConcurrency(7);
+    await queue.setGlobalRateLimit(1, 60_000);
+    expect(await align()).toEqual(['its cap was 7', 'it had a rate limit', 'it was paused']);
+    await bench.store.pauseCampaign(id, { by: 'rob', abortRunning: false });
+    await queue.removeGlobalConcurrency();
+    expect(await align()).toEqual(['it was not paused', 'its cap was gone']);
+    expect(await bench.queues.throttle(id)).toEqual({ parallel: 2, paused: true, rateLimited: false });
   });
 
   it('copes with more trials than fit in one page', async () => {

@@ -1,6 +1,7 @@
 import { OrdealError } from '@ordeal/core';
 import type { Store } from '@ordeal/store';
 import type { JobQueues, TrialJob } from './queue.ts';
+import { alignThrottle } from './throttle.ts';
 
 const PAGE = 1_000;
 
@@ -11,9 +12,15 @@ type ReconcileStore = Pick<Store, 'getCampaign' | 'listTrials' | 'liveExecutions
  * Makes a campaign's queue what Postgres says it should be: completes an enqueue that died half way, rebuilds a
  * queue that was lost, gives retried trials their jobs. Can be repeated at any time, by anyone.
  *
- * @throws OrdealError NOT_FOUND for an unknown campaign; REDIS_UNAVAILABLE, POSTGRES_UNAVAILABLE.
+ * @param options.signal leaves off between two pages of 1,000
+ * @throws OrdealError NOT_FOUND for an unknown campaign; REDIS_UNAVAILABLE, POSTGRES_UNAVAILABLE; the signal's reason
  */
-export async function reconcile(store: ReconcileStore, queues: JobQueues, campaignId: string): Promise<void> {
+export async function reconcile(
+  store: ReconcileStore,
+  queues: JobQueues,
+  campaignId: string,
+  options: { signal?: AbortSignal } = {},
+): Promise<void> {
   const campaign = await store.getCampaign(campaignId);
   if (campaign === undefined) throw new OrdealError('NOT_FOUND', `There is no campaign ${campaignId}`);
   switch (campaign.status) {
@@ -25,9 +32,9 @@ export async function reconcile(store: ReconcileStore, queues: JobQueues, campai
     case 'pending':
     case 'running':
     case 'paused':
-      // First of all: jobs without a throttle could start in any number.
-      await queues.setParallel(campaignId, campaign.parallel);
-      await queues.ensureTrials(campaignId, pendingJobs(store, campaignId));
+      // First of all: jobs without a cap could start in any number.
+      await alignThrottle(queues, campaign);
+      await queues.ensureTrials(campaignId, pendingJobs(store, campaignId, options.signal));
       if (campaign.status === 'pending') await store.markRunning(campaignId);
       return;
   }
@@ -37,9 +44,11 @@ export async function reconcile(store: ReconcileStore, queues: JobQueues, campai
 async function* pendingJobs(
   store: ReconcileStore,
   campaignId: string,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly TrialJob[], void> {
   let after: number | undefined;
   for (;;) {
+    signal?.throwIfAborted();
     const trials = await store.listTrials(campaignId, {
       statuses: ['pending'],
       limit: PAGE,

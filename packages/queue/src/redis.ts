@@ -1,4 +1,4 @@
-import { describeError, OrdealError } from '@ordeal/core';
+import { OrdealError } from '@ordeal/core';
 import { type ConnectionOptions, createRedisBackend, Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { type Backend, MAX_BLOCK_SECONDS, QUEUE_OPTIONS, WORKER_OPTIONS } from './backend.ts';
@@ -6,16 +6,18 @@ import { within } from './deadline.ts';
 
 const RETRY_DELAY_MS = 200;
 const MAX_RETRY_DELAY_MS = 2_000;
+/** A Redis that is frozen takes commands and never answers. Blocking reads have a connection of their own. */
+const COMMAND_TIMEOUT_MS = 30_000;
 
 /**
  * BullMQ on Redis.
  * @throws OrdealError BAD_INPUT for a URL that is none; REDIS_UNAVAILABLE when Redis does not answer.
  */
 export async function openRedisBackend(redisUrl: string, prefix: string): Promise<Backend> {
-  const where = address(redisUrl);
-  const connect = (maxRetriesPerRequest: number | null): Redis => {
+  const where = redisAddress(redisUrl);
+  const connect = (options: { maxRetriesPerRequest: number | null; commandTimeout?: number }): Redis => {
     const client = new Redis(redisUrl, {
-      maxRetriesPerRequest,
+      ...options,
       retryStrategy: (times) => Math.min(times * RETRY_DELAY_MS, MAX_RETRY_DELAY_MS),
       connectTimeout: 3_000,
       lazyConnect: true,
@@ -27,22 +29,25 @@ export async function openRedisBackend(redisUrl: string, prefix: string): Promis
     return client;
   };
   let lastError: Error | undefined;
-  const unreachable = (error: unknown): OrdealError | undefined =>
-    isOutage(error)
-      ? new OrdealError('REDIS_UNAVAILABLE', `Redis at ${where} does not answer`, {
-          cause: lastError ?? error,
-        })
-      : undefined;
+  const unreachable = (error: unknown): OrdealError | undefined => {
+    if (isRefusal(error)) {
+      return new OrdealError('REDIS_UNAVAILABLE', `Redis at ${where} refuses`, { cause: error });
+    }
+    if (!isOutage(error)) return undefined;
+    return new OrdealError('REDIS_UNAVAILABLE', `Redis at ${where} does not answer`, {
+      cause: lastError ?? error,
+    });
+  };
 
   // A producer fails after two retries: a command line must not hang on an outage.
-  const producer = connect(2);
+  const producer = connect({ maxRetriesPerRequest: 2, commandTimeout: COMMAND_TIMEOUT_MS });
   try {
     await within(producer.ping(), 12_000, 'ping');
   } catch (error) {
     producer.disconnect();
     throw (
       unreachable(error) ??
-      new OrdealError('REDIS_UNAVAILABLE', `Redis at ${where} refused: ${describeError(error)}`)
+      new OrdealError('REDIS_UNAVAILABLE', `Redis at ${where} refuses`, { cause: error })
     );
   }
   // A worker waits out an outage for as long as it takes.
@@ -53,7 +58,7 @@ export async function openRedisBackend(redisUrl: string, prefix: string): Promis
     openQueue: (name) =>
       new Queue(name, { ...QUEUE_OPTIONS, connection: producer as ConnectionOptions, prefix }),
     openWorker: (name, processor, concurrency) => {
-      consumer ??= connect(null);
+      consumer ??= connect({ maxRetriesPerRequest: null });
       return new Worker(
         name,
         processor,
@@ -73,8 +78,8 @@ export async function openRedisBackend(redisUrl: string, prefix: string): Promis
   };
 }
 
-/** Host and port, never the credentials. */
-function address(redisUrl: string): string {
+/** Host and port, never the credentials. @throws OrdealError BAD_INPUT for a URL that is none. */
+export function redisAddress(redisUrl: string): string {
   const url = URL.parse(redisUrl);
   if (url === null || !/^rediss?:$/.test(url.protocol)) {
     throw new OrdealError('BAD_INPUT', 'REDIS_URL must look like redis://host:6379');
@@ -87,6 +92,18 @@ function isOutage(error: unknown): boolean {
   return (
     error.name === 'MaxRetriesPerRequestError' ||
     (error instanceof OrdealError && error.code === 'DEADLINE') ||
-    /Connection is closed|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EPIPE/.test(error.message)
+    /Connection is closed|Command timed out|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE/.test(
+      error.message,
+    )
+  );
+}
+
+/** What Redis itself answers when nothing of ours can be done: log-in, rights, memory, disk, roles, start-up. */
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /\b(NOAUTH|WRONGPASS|NOPERM|OOM|MISCONF|READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOREPLICAS)\b/.test(
+      error.message,
+    )
   );
 }

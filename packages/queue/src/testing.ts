@@ -16,6 +16,8 @@ export interface TestRedis {
   wipe(): Promise<void>;
   /** Ends the server, calls back, and starts it again on the same port, empty. Only for a server of one's own. */
   restart(whileAway: () => Promise<void>): Promise<void>;
+  /** Ends the server at once; `stop` is needed all the same. Only for a server of one's own. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -31,21 +33,26 @@ export function whyNoTestRedis(): string | undefined {
   return 'redis-server is not installed';
 }
 
-/** Starts a redis-server on a free port, or uses the one at ORDEAL_TEST_REDIS_URL. */
-export async function startTestRedis(): Promise<TestRedis> {
+/**
+ * Starts a redis-server on a free port, or uses the one at ORDEAL_TEST_REDIS_URL.
+ * @param settings as in redis.conf, for a server of the test's own: one with a password, or not as it should be
+ */
+export async function startTestRedis(settings?: Readonly<Record<string, string>>): Promise<TestRedis> {
   const prefix = `test-${randomBytes(6).toString('hex')}`;
   const shared = process.env.ORDEAL_TEST_REDIS_URL;
-  if (shared) {
+  if (shared && settings === undefined) {
     const wipe = (): Promise<void> => deleteKeys(shared, prefix);
-    const restart = async (): Promise<void> => {
-      throw new Error('a shared Redis is not restarted');
+    const refuse = async (): Promise<void> => {
+      throw new Error('a shared Redis is not ended');
     };
-    return { url: shared, prefix, wipe, restart, stop: wipe };
+    return { url: shared, prefix, wipe, restart: refuse, kill: refuse, stop: wipe };
   }
   const folder = await mkdtemp(join(tmpdir(), 'ordeal-redis-'));
   const port = await freePort();
-  const url = `redis://127.0.0.1:${port}`;
-  let server = startServer(port, folder);
+  const password = settings?.requirepass;
+  const url = `redis://${password === undefined ? '' : `:${password}@`}127.0.0.1:${port}`;
+  const start = (): ChildProcess => startServer(port, folder, settings);
+  let server = start();
   // A test run that dies takes its server with it.
   const kill = (): void => void server.kill('SIGKILL');
   process.once('exit', kill);
@@ -69,16 +76,21 @@ export async function startTestRedis(): Promise<TestRedis> {
       try {
         await whileAway();
       } finally {
-        server = startServer(port, folder);
+        server = start();
         await answering(url);
       }
     },
+    kill: () => end(server),
     stop,
   };
 }
 
-function startServer(port: number, folder: string): ChildProcess {
-  const settings = { port, bind: '127.0.0.1', save: '', appendonly: 'no', dir: folder };
+function startServer(
+  port: number,
+  folder: string,
+  more: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  const settings = { port, bind: '127.0.0.1', save: '', appendonly: 'no', dir: folder, ...more };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   return spawn('redis-server', args, { stdio: 'ignore' });
 }

@@ -29,11 +29,13 @@ export async function executeTrial(execution: TrialExecution): Promise<{ ended: 
   const result = await runTrial(execution).catch((error: unknown) => endOf(error, execution.signal));
   if (result.end === 'result') {
     const ended = await record(store, ref, result);
+    execution.onPhase('removing');
     // The result stands whatever the removal says: a guard that cannot remove now sweeps at its next start.
     await removeInstance(store, guard, ref).catch(() => {});
     if (ended.kind === 'ended') await store.restSlot(ref, campaign.cooldownSeconds * 1000);
     return { ended, rests: true };
   }
+  execution.onPhase('removing');
   const removal = await removeInstance(store, guard, ref).then(
     () => undefined,
     (error: unknown) => error,
@@ -87,7 +89,7 @@ async function removeInstance(
 function endOf(error: unknown, signal: AbortSignal): ExecutionResult {
   const reason: unknown = signal.aborted ? signal.reason : error;
   if (reason instanceof TrialAborted) {
-    if (reason.why === 'shutdown') return { end: 'given_back' };
+    if (reason.why === 'shutdown' || reason.why === 'paused') return { end: 'given_back' };
     if (reason.why === 'cancelled') return { end: 'cancelled' };
     return { end: 'lost', error: reason.message };
   }

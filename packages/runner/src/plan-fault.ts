@@ -1,6 +1,12 @@
-import { builtInCatalogue, resolveTarget } from '@ordeal/catalogue';
-import { createRandom, type FaultPlan, type NodeView, OrdealError, type Topology } from '@ordeal/core';
-import { faultOf } from '@ordeal/faults';
+import { resolveTarget } from '@ordeal/catalogue';
+import {
+  createRandom,
+  type FaultPlan,
+  type NodeView,
+  OrdealError,
+  type Repertoire,
+  type Topology,
+} from '@ordeal/core';
 import type { Campaign, ExecutionRef, Trial } from '@ordeal/store';
 
 /**
@@ -9,15 +15,16 @@ import type { Campaign, ExecutionRef, Trial } from '@ordeal/store';
  * @throws OrdealError UNSUPPORTED, BAD_INPUT when the fault or target is unknown here.
  */
 export function planFault(input: {
+  repertoire: Repertoire;
   campaign: Pick<Campaign, 'seed'>;
   trial: Pick<Trial, 'subject' | 'chaosType' | 'chaosParams' | 'target' | 'cell' | 'arm' | 'trialIndex'>;
   ref: ExecutionRef;
   nodes: readonly NodeView[];
   topology: Topology;
 }): FaultPlan {
-  const { trial, ref, nodes, topology } = input;
-  const fault = faultOf(trial.chaosType);
-  const subject = builtInCatalogue.subjects[trial.subject];
+  const { repertoire, trial, ref, nodes, topology } = input;
+  const fault = repertoire.faultOf(trial.chaosType);
+  const subject = repertoire.catalogue.subjects[trial.subject];
   if (fault === undefined || subject === undefined) {
     throw new OrdealError('UNSUPPORTED', `cannot plan ${trial.chaosType} on ${trial.subject}`);
   }

@@ -37,6 +37,7 @@ async function goThrough(notes: TrialNotes): Promise<ExecutionResult> {
   notes.goals = instance.goals;
   timeline.add('started', instance.startedMs, { nodes: instance.nodes.map((node) => node.name) });
 
+  run.onPhase('settling');
   const settling = { settleMs: trial.timing.settleSeconds * 1000, budgetMs: STEADY_BUDGET_MS };
   const steady = await notes.ask('steady', settling, STEADY_BUDGET_MS);
   if (!steady.steady) return voided(notes, 'never_steady', `the instance was never steady: ${steady.detail}`);
@@ -53,6 +54,7 @@ async function goThrough(notes: TrialNotes): Promise<ExecutionResult> {
     return await endWithoutEffect(notes, fault);
   }
 
+  run.onPhase('under_fault');
   const window = new TrialWindow(notes, feed);
   const verdict = await window.observe(fault, () => captureFinalState(notes));
   if (verdict === 'broken before zero') {
@@ -87,6 +89,7 @@ async function finishUp(notes: TrialNotes, fault: TrialFault, window: TrialWindo
   try {
     await captureFinalState(notes);
     await fault.end();
+    notes.run.onPhase('recovering');
     await window.observeRecovery();
   } catch (error) {
     const isOurs = !(error instanceof OrdealError && NOT_OURS.has(error.code));

@@ -35,8 +35,9 @@ export class TrialFault {
   /** Plan, ledger, apply, verify. True when a probe saw the fault bite. */
   async inject(nodes: Answer<'look'>['nodes'], topology: Answer<'start'>['topology']): Promise<boolean> {
     const { run, ref, record, timeline } = this.#notes;
-    const { campaign, trial, store, place } = run;
-    const plan = planFault({ campaign, trial, ref, nodes, topology });
+    const { campaign, trial, store, place, repertoire } = run;
+    run.onPhase('injecting');
+    const plan = planFault({ repertoire, campaign, trial, ref, nodes, topology });
     record.chaosMetadata = { plan: plan as unknown as JsonObject };
     // Committed before it may act; a refusal means that somebody newer owns the trial.
     if (!(await store.planInjection(ref, place, plan))) {
@@ -75,8 +76,9 @@ export class TrialFault {
   /** Undoes it and has it proven gone. Not proven: a loud finding, and the outcome stands. */
   async undo(): Promise<void> {
     if (this.#plan === undefined) return;
-    const { record, timeline, findings, zeroMs } = this.#notes;
+    const { run, record, timeline, findings, zeroMs } = this.#notes;
     const { injection } = this.#plan;
+    run.onPhase('undoing');
     const undone = await this.#notes.ask('undo', { injection, goneWithinMs: GONE_WITHIN_MS }, GONE_WITHIN_MS);
     const { undoneMs, goneMs, finding } = undone;
     this.#undone = undone;

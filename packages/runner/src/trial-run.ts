@@ -1,4 +1,4 @@
-import type { FaultKind, Goal } from '@ordeal/core';
+import type { FaultKind, Goal, Phase, Repertoire } from '@ordeal/core';
 import type { Answer, Body, Fence, GuardClient } from '@ordeal/guard';
 import type { Campaign, ExecutionRef, Store, Trial } from '@ordeal/store';
 import { Timeline } from './timeline.ts';
@@ -13,12 +13,15 @@ export interface TrialRun {
   readonly trial: Trial;
   readonly execution: number;
   readonly place: string;
+  readonly repertoire: Repertoire;
   /** Fixed per trial: decides what undo and window mean. */
   readonly kind: FaultKind;
   readonly guard: GuardClient;
   readonly store: Pick<Store, 'planInjection' | 'advanceInjection' | 'appendEvents'>;
-  /** Fires on shutdown, cancel or a lost lease. */
+  /** Fires on shutdown, pause, cancel or a lost lease. */
   readonly signal: AbortSignal;
+  /** Told where the execution is on its way; the first one, `starting`, goes without saying. */
+  readonly onPhase: (phase: Phase) => void;
 }
 
 type TrialVerb = 'start' | 'steady' | 'look' | 'apply' | 'undo' | 'probe' | 'zero';

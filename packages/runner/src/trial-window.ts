@@ -63,6 +63,7 @@ export class TrialWindow {
       timeline.add('lift', run.guard.lastTick.guardMs, { after_seconds: durationSeconds });
       await beforeLift();
       await fault.undo();
+      run.onPhase('recovering');
     }
   }
 

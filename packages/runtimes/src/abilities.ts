@@ -1,4 +1,5 @@
 import type { Ability, RuntimeName } from '@ordeal/core';
+import { whyNoTmpfs } from './process/tmpfs.ts';
 
 /** What a runtime cannot do on this machine, each with the reason in words that fit behind "because". */
 export type MissingAbilities = Readonly<Partial<Record<Ability, string>>>;
@@ -6,8 +7,10 @@ export type MissingAbilities = Readonly<Partial<Record<Ability, string>>>;
 /** Asks this machine, as this user: a worker that is started elsewhere may be able to do more. */
 export async function missingAbilities(runtime: RuntimeName): Promise<MissingAbilities> {
   switch (runtime) {
-    case 'process':
-      return { volumes: 'no runtime of this version makes volumes of limited size' };
+    case 'process': {
+      const volumes = await whyNoTmpfs();
+      return volumes === undefined ? {} : { volumes };
+    }
     case 'docker': {
       const why = 'this version has no Docker runtime';
       return { signals: why, links: why, volumes: why };

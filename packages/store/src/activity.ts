@@ -9,7 +9,7 @@ import type {
 } from './activity-rows.ts';
 import { isId, type Session } from './database/session.ts';
 
-/** More trials than this in backoff are counted, not named. */
+/** More trials in backoff than this are counted, not named; of more losses, the newest are told. */
 const MOST_NAMED = 20;
 
 /**
@@ -81,8 +81,8 @@ async function lostOf(session: Session, campaignId: string, withinMs: number): P
       and newest.execution > lost.execution
     where lost.campaign_id = ${campaignId} and lost."end" = 'lost'
       and lost.ended_at > clock_timestamp() - ${withinMs} * interval '1 millisecond'
-    order by lost.ended_at`.execute(session.db);
-  return found.rows;
+    order by lost.ended_at desc limit ${MOST_NAMED}`.execute(session.db);
+  return found.rows.reverse();
 }
 
 async function backoffOf(session: Session, campaignId: string): Promise<CampaignActivity['backoff']> {

@@ -52,7 +52,14 @@ test('a beat raises all live executions of its worker and nothing else', async (
 });
 
 test('a beat keeps its worker alive, with or without executions', async () => {
-  const worker = { id: 'w1', place: 'here', pid: 7, capabilities: ['postgres/process/latency'], slots: 10 };
+  const worker = {
+    id: 'w1',
+    place: 'here',
+    pid: 7,
+    capabilities: ['postgres/process/latency'],
+    cannot: { 'tikv/docker/latency': 'it has no Docker' },
+    slots: 10,
+  };
   await store.registerWorker(worker);
   await store.query(`update workers set last_beat_at = clock_timestamp() - interval '1 minute'`);
   expect(await store.liveWorkers(15_000)).toEqual([]);

@@ -7,7 +7,7 @@ import { cancelCampaign } from './cancel.ts';
 import { createChanges } from './changes.ts';
 import { createCampaign } from './create-campaign.ts';
 import { resolveDatabaseUrl } from './database/address.ts';
-import { type ConnectOptions, connectPool, isOutage, unavailable } from './database/connect.ts';
+import { type ConnectOptions, connectPool, isUnavailable, unavailable } from './database/connect.ts';
 import { migrate } from './database/migrate.ts';
 import { checkSchemaName } from './database/schema-name.ts';
 import type { Session } from './database/session.ts';
@@ -16,6 +16,7 @@ import { listEvents } from './events.ts';
 import { beat, listExecutions, liveExecutions } from './executions.ts';
 import { listInjections, openInjections } from './injections.ts';
 import { pauseCampaign, resumeCampaign } from './pause.ts';
+import { listPublished, publishEntries } from './published.ts';
 import { takeQueueChecks } from './queue-checks.ts';
 import { reopenFailedTrials, retryTrials } from './retry.ts';
 import { runningTrials } from './running-trials.ts';
@@ -71,7 +72,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
     await migrate(pool, db, connection);
   } catch (error) {
     await db.destroy();
-    throw isOutage(error) ? unavailable(connection.databaseUrl, error) : error;
+    throw isUnavailable(error) ? unavailable(connection.databaseUrl, error) : error;
   }
   return { databaseUrl: connection.databaseUrl, ...bindStore(pool, db, connection) };
 }
@@ -89,7 +90,7 @@ function bindStore(pool: pg.Pool, db: Kysely<Tables>, connection: ConnectOptions
       try {
         return await operation(...given);
       } catch (error) {
-        throw isOutage(error) ? unavailable(connection.databaseUrl, error) : error;
+        throw isUnavailable(error) ? unavailable(connection.databaseUrl, error) : error;
       }
     };
   const bind = <Given extends unknown[], T>(
@@ -130,6 +131,8 @@ function bindStore(pool: pg.Pool, db: Kysely<Tables>, connection: ConnectOptions
     registerWorker: bind(registerWorker),
     retireWorker: bind(retireWorker),
     liveWorkers: bind(liveWorkers),
+    publishEntries: bind(publishEntries),
+    listPublished: bind(listPublished),
     campaignActivity: bind(campaignActivity),
     slotsByWorker: bind(slotsByWorker),
     close: () => {

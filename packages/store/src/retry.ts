@@ -45,7 +45,7 @@ export function reopened<T extends Trial>(trial: T): T {
  *
  * Locks: the campaign's row, then each reopened trial. Cost: about 20 s for 1,000,000.
  * @returns how many; 0 when none has failed
- * @throws OrdealError NOT_FOUND for an unknown campaign or key; BAD_INPUT for a key whose trial has not failed, and
+ * @throws OrdealError NOT_FOUND for an unknown campaign or key; CONFLICT for a key whose trial has not failed, and
  * for a cancelled campaign
  */
 export function retryTrials(session: Session, campaignId: string, keys?: readonly string[]): Promise<number> {
@@ -54,7 +54,7 @@ export function retryTrials(session: Session, campaignId: string, keys?: readonl
     if (campaign === undefined) throw new OrdealError('NOT_FOUND', `no campaign ${campaignId}`);
     if (campaign.status === 'cancelled') {
       throw new OrdealError(
-        'BAD_INPUT',
+        'CONFLICT',
         `campaign ${campaignId} was cancelled, and that is final: enqueue its file again as a new campaign`,
       );
     }
@@ -98,7 +98,7 @@ async function refuseUnlessFailed(
   const others = found.filter((trial) => trial.status !== 'failed');
   if (others.length > 0) {
     const named = others.map((trial) => `${trial.key} is ${trial.status}`).join(', ');
-    throw new OrdealError('BAD_INPUT', `${named}: only failed trials are run again, and nothing was changed`);
+    throw new OrdealError('CONFLICT', `${named}: only failed trials are run again, and nothing was changed`);
   }
 }
 

@@ -229,6 +229,8 @@ export interface WorkerRow {
   readonly pid: number;
   /** `subject/runtime/fault` it can run. */
   readonly capabilities: readonly string[];
+  /** What it knows and cannot run, with the reason. */
+  readonly cannot: Readonly<Record<string, string>>;
   readonly slots: number;
   readonly startedAt: Date;
   /** By the database's clock, for display. */
@@ -237,6 +239,12 @@ export interface WorkerRow {
   readonly silentMs: number;
 }
 
+/** A catalogue entry of a worker that has code which not every installation has. */
+export interface PublishedEntry {
+  readonly kind: 'subject' | 'fault';
+  readonly name: string;
+  readonly entry: JsonObject;
+}
 /** What a worker says of itself. */
 export type NewWorker = Omit<WorkerRow, 'startedAt' | 'lastBeatAt' | 'silentMs'>;
 

@@ -14,6 +14,7 @@ import type {
   NewTrial,
   NewWorker,
   Progress,
+  PublishedEntry,
   Trial,
   TrialEvent,
   WorkerRow,
@@ -93,6 +94,9 @@ export interface Store {
   retireWorker(id: string): Promise<void>;
   /** Those that have beaten within the last `withinMs`. */
   liveWorkers(withinMs: number): Promise<WorkerRow[]>;
+  /** Adds to what campaign files are checked against, everywhere and for good. */
+  publishEntries(entries: readonly PublishedEntry[]): Promise<void>;
+  listPublished(): Promise<PublishedEntry[]>;
 
   // What goes on
   campaignActivity(campaignId: string, lostWithinMs: number): Promise<CampaignActivity>;

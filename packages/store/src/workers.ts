@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Session } from './database/session.ts';
+import { toJsonText } from './database/text.ts';
 import type { NewWorker, WorkerRow } from './rows.ts';
 
 /** A worker that starts, or publishes anew what it can run. Locks: the worker's row. */
@@ -8,6 +9,7 @@ export async function registerWorker(session: Session, worker: NewWorker): Promi
     place: worker.place,
     pid: worker.pid,
     capabilities: [...worker.capabilities],
+    cannot: toJsonText(worker.cannot),
     slots: worker.slots,
     retired_at: null,
   };
@@ -38,6 +40,7 @@ export async function liveWorkers(session: Session, withinMs: number): Promise<W
       'place',
       'pid',
       'capabilities',
+      'cannot',
       'slots',
       'started_at as startedAt',
       'last_beat_at as lastBeatAt',

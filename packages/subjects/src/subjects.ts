@@ -1,9 +1,8 @@
 import type { Subject } from '@ordeal/core';
-import { empty } from '../../../bench/empty/subject.ts';
 import { postgres } from './postgres/subject.ts';
 
 /** Every subject that this build brings. */
-export const subjects: readonly Subject[] = [postgres, empty];
+export const subjects: readonly Subject[] = [postgres];
 
 /** The built-in subject of that name, or undefined: names come from campaign files and are looked up, never run. */
 export function subjectOf(name: string): Subject | undefined {

@@ -1,17 +1,16 @@
-import { OrdealError } from '@ordeal/core';
 import { openFolders } from '@ordeal/place';
-import { reconcile } from '@ordeal/queue';
 import { startEmbedded, stopEmbedded } from '@ordeal/store';
 import type { Command } from 'commander';
 import { followCampaign } from '../follow-campaign.ts';
 import { progressLine } from '../format.ts';
 import { openInstallation } from '../installation.ts';
 import { printJson } from '../json.ts';
+import { openProgressDisplay } from '../progress-display.ts';
 import { spelled } from '../spelled.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { findCampaign } from './read.ts';
 
-/** `ordeal watch N`, `cancel N`, `up`, `down` */
+/** `ordeal watch N`, `up`, `down` */
 export function addControl(program: Command): void {
   program
     .command('watch')
@@ -19,34 +18,21 @@ export function addControl(program: Command): void {
     .argument('<campaign>', 'number of the campaign')
     .option('--json', 'print JSON at the end')
     .action(async (id: string, options: { json?: true }) => {
-      const say = options.json ? (line: string) => console.error(line) : (line: string) => console.log(line);
+      const { display, onLook } = openProgressDisplay(options.json ? process.stderr : process.stdout);
+      using _shown = display;
       const signal = stopSignal();
       await using installation = await openInstallation();
       const { id: campaignId } = await findCampaign(installation.store, id);
       const { campaign, progress } = await followCampaign(installation.store, campaignId, {
-        say,
+        say: (line) => display.say(line),
         needsWorker: true,
+        onLook,
         signal,
       });
+      display.close();
       if (options.json) printJson('campaign', { id: campaign.id, status: campaign.status, progress });
       else console.log(progressLine(progress));
       process.exitCode = progress.failed === 0 && campaign.status === 'finished' ? 0 : 1;
-    });
-
-  program
-    .command('cancel')
-    .description('stop a campaign: running trials are aborted and their faults undone')
-    .argument('<campaign>', 'number of the campaign')
-    .action(async (id: string) => {
-      await using installation = await openInstallation();
-      const { store } = installation;
-      const campaign = await findCampaign(store, id);
-      if (!(await store.cancelCampaign(campaign.id))) {
-        throw new OrdealError('BAD_INPUT', `campaign ${id} has already ended (${campaign.status})`);
-      }
-      // Postgres has decided; the queue only forgets what nobody may run any more.
-      await reconcile(store, await installation.queues(), campaign.id);
-      console.log(`Campaign ${id} cancelled. Running trials stop within two seconds and undo their faults.`);
     });
 
   program

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
-import { loadCampaignConfig } from '@ordeal/campaign';
-import { OrdealError } from '@ordeal/core';
-import type { Campaign } from '@ordeal/store';
+import { describeError, OrdealError } from '@ordeal/core';
+import type { Campaign, Store } from '@ordeal/store';
 import type { Command } from 'commander';
 import { printDryRun } from '../dry-run.ts';
 import { enqueueCampaign } from '../enqueue-campaign.ts';
@@ -9,8 +8,13 @@ import { followCampaign } from '../follow-campaign.ts';
 import { configSummary, progressLine } from '../format.ts';
 import { openInstallation } from '../installation.ts';
 import { printJson } from '../json.ts';
-import { noWorkerMessage, someWorkerCanRun } from '../live-workers.ts';
-import { runCampaign } from '../run-campaign.ts';
+import { ableWorkers, liveWorkers, noWorkerMessage, offerOf } from '../live-workers.ts';
+import { loadCampaign } from '../load-campaign.ts';
+import { leaveOutUnsupported } from '../offers.ts';
+import { openSettings } from '../open-settings.ts';
+import { openProgressDisplay } from '../progress-display.ts';
+import { publishedEntries } from '../published-entries.ts';
+import { ownOffer, runCampaign } from '../run-campaign.ts';
 import { commandList, spelled } from '../spelled.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { whereTyped } from '../where-typed.ts';
@@ -19,6 +23,7 @@ interface EnqueueOptions {
   dryRun?: true;
   watch?: true;
   withWorker?: true;
+  skipUnsupported?: true;
   operatorDb?: string;
   json?: true;
 }
@@ -51,6 +56,7 @@ export function addEnqueue(program: Command): void {
     .option('--dry-run', 'print every trial, write nothing, need no database')
     .option('--watch', 'follow the campaign to its end; exit 0 only if no trial failed')
     .option('--with-worker', 'run a worker in this process until the campaign has ended')
+    .option('--skip-unsupported', 'leave out what no worker can run; the campaign keeps a note of it')
     .option('--operator-db <path>', 'select the operator operator-db and its database')
     .option('--json', 'print JSON instead of text')
     .addHelpText('after', spelled(EXAMPLE))
@@ -61,19 +67,37 @@ export function addEnqueue(program: Command): void {
 
 async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
   // Progress goes to stderr with --json, so that stdout is one document.
-  const say = options.json ? (line: string) => console.error(line) : (line: string) => console.log(line);
-  const config = await loadCampaignConfig(whereTyped(file));
+  const { display, onLook } = openProgressDisplay(options.json ? process.stderr : process.stdout);
+  using _shown = display;
+  const say = (line: string): void => display.say(line);
+  const settings = await openSettings();
+  const skipUnsupported = options.skipUnsupported === true;
   refuseOperatorDb(options, say);
   if (options.dryRun) {
-    await printDryRun(config, { json: options.json === true });
+    const written = await loadCampaign(whereTyped(file), settings, { skipUnsupported });
+    await printDryRun(written, { json: options.json === true });
     return 0;
   }
+  const written = await loadCampaign(whereTyped(file), settings, {
+    skipUnsupported,
+    published: publishedEntries,
+  });
+  const signal = stopSignal(options.withWorker ? (line) => display.warn(line) : undefined);
+  await using installation = await openInstallation();
+  const config = skipUnsupported
+    ? leaveOutUnsupported(
+        written,
+        options.withWorker
+          ? [await ownOffer(settings)]
+          : (await liveWorkers(installation.store)).map(offerOf),
+      )
+    : written;
   say(`Campaign file ${file}\n${configSummary(config)}`);
-  const signal = stopSignal({ undoes: options.withWorker === true });
-  await using installation = await openInstallation(say);
   if (options.withWorker) {
     const { campaign, progress } = await runCampaign(config, installation, {
+      settings,
       say,
+      onLook,
       signal,
       onEnqueued: (enqueued) => announce(enqueued, say),
     });
@@ -83,18 +107,33 @@ async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
   const campaign = await enqueueCampaign(config, { store, queues: await installation.queues() });
   announce(campaign, say);
   if (options.watch) {
-    const ended = await followCampaign(store, campaign.id, { say, needsWorker: true, signal });
+    const ended = await followCampaign(store, campaign.id, { say, needsWorker: true, onLook, signal });
     return report(ended.campaign, ended.progress);
   }
   if (options.json) printJson('campaign', { id: campaign.id, trials: campaign.trialCount });
-  if (!(await someWorkerCanRun(store, campaign))) say(`Note: ${noWorkerMessage(campaign)}.`);
+  await noteWhoIsMissing(store, campaign, say);
   return 0;
 
   function report(ended: Campaign, progress: Parameters<typeof progressLine>[0]): number {
+    display.close();
     if (options.json) printJson('campaign', { id: ended.id, status: ended.status, progress });
     say(progressLine(progress));
     say(spelled(`See it with: pnpm ordeal show ${ended.id}`));
     return progress.failed === 0 && ended.status === 'finished' ? 0 : 1;
+  }
+}
+
+/** By now the campaign is enqueued: an outage here must not make that look failed. */
+async function noteWhoIsMissing(
+  store: Store,
+  campaign: Campaign,
+  say: (line: string) => void,
+): Promise<void> {
+  try {
+    const workers = await liveWorkers(store);
+    if (ableWorkers(campaign, workers).length === 0) say(`Note: ${noWorkerMessage(campaign, workers)}`);
+  } catch (error) {
+    say(`Note: it could not be seen whether a worker is there: ${describeError(error)}.`);
   }
 }
 

@@ -4,6 +4,8 @@ import type { Command } from 'commander';
 import { campaignReport } from '../campaign-report.ts';
 import { configSummary, progressLine } from '../format.ts';
 import { openInstallation } from '../installation.ts';
+import { openSettings } from '../open-settings.ts';
+import { openProgressDisplay } from '../progress-display.ts';
 import { runCampaign } from '../run-campaign.ts';
 import { commandList } from '../spelled.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -16,19 +18,25 @@ export function addQuickstart(program: Command): void {
     .command('quickstart')
     .description('run the ready-made campaign with a worker in this process')
     .action(async () => {
-      const signal = stopSignal({ undoes: true });
-      const say = (line: string): void => console.log(line);
+      const { display, onLook } = openProgressDisplay(process.stdout);
+      using _shown = display;
+      const say = (line: string): void => display.say(line);
+      const signal = stopSignal((line) => display.warn(line));
+      const settings = await openSettings();
       const config = await loadCampaignConfig(CAMPAIGN_FILE);
       say(
         'A campaign breaks a system on purpose, again and again, and measures how it gets back on its feet.',
       );
       say(`This one: campaigns/quickstart.yaml\n${configSummary(config)}\n`);
-      await using installation = await openInstallation(say);
+      await using installation = await openInstallation();
       const { campaign, progress } = await runCampaign(config, installation, {
+        settings,
         say,
+        onLook,
         signal,
         onEnqueued: (enqueued) => say(`Campaign ${enqueued.id}: ${enqueued.trialCount} trials`),
       });
+      display.close();
       say(`\n${await campaignReport(installation.store, campaign)}`);
       say(`\n${progressLine(progress)}\n`);
       say('What next:');

@@ -1,8 +1,9 @@
-import { builtInCatalogue } from '@ordeal/catalogue';
+import type { Settings } from '@ordeal/config';
 import { OrdealError } from '@ordeal/core';
 import { startWorker } from '@ordeal/worker';
 import type { Command } from 'commander';
 import { openInstallation } from '../installation.ts';
+import { openSettings } from '../open-settings.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { workerLog } from '../worker-log.ts';
 
@@ -14,26 +15,28 @@ export function addWorker(program: Command): void {
   program
     .command('worker')
     .description('run trials of every campaign that this machine can run, until stopped')
-    .option('--slots <n>', 'trials at once over all campaigns', '10')
-    .action(async (options: { slots: string }) => {
-      const slots = Number(options.slots);
+    .option('--slots <n>', 'trials at once over all campaigns (default: 10, or what ordeal.config.ts says)')
+    .action(async (options: { slots?: string }) => {
+      const settings = await openSettings();
+      const slots = Number(options.slots ?? settings.slots);
       if (!Number.isInteger(slots) || slots < 1 || slots > 1000) {
         throw new OrdealError('BAD_INPUT', `--slots ${options.slots}: must be a whole number from 1 to 1000`);
       }
-      await work(slots);
+      await work(slots, settings);
     });
 }
 
-async function work(slots: number): Promise<void> {
-  const signal = stopSignal({ undoes: true });
-  await using installation = await openInstallation((line) => console.error(line));
+async function work(slots: number, settings: Settings): Promise<void> {
+  const log = workerLog();
+  const signal = stopSignal((line) => log.info(line));
+  await using installation = await openInstallation((line) => log.warn(line));
   const { store, folders } = installation;
   const worker = await startWorker({
     store,
     queues: await installation.queues(),
     folders,
-    catalogue: builtInCatalogue,
-    log: workerLog({ quiet: false, folders }),
+    settings,
+    log,
     slots,
   });
   await new Promise<void>((resolve) => {

@@ -17,6 +17,8 @@ export interface SpawnGuardOptions {
   readonly folders: Folders;
   /** Default: {@link DEFAULT_TIMING}. Shorter is for tests. */
   readonly timing?: Timing;
+  /** The settings file with the subjects and faults that it shall know beside the built-in ones. */
+  readonly settings?: string | undefined;
   /** Beside this process's own environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** For lines of the guard that are not in the protocol. Default: nowhere. */
@@ -64,10 +66,10 @@ async function newGuardFolder(folders: Folders): Promise<GuardFolder> {
 async function launch(
   folder: GuardFolder,
   timing: Timing,
-  { folders, env, program }: SpawnGuardOptions,
+  { folders, settings, env, program }: SpawnGuardOptions,
 ): Promise<ChildProcess> {
   const main = program ?? fileURLToPath(new URL('../main.ts', import.meta.url));
-  const args = launchArguments({ folder: folder.path, folders, timing });
+  const args = launchArguments({ folder: folder.path, folders, timing, settings });
   await using log = await open(folder.log, 'a');
   return spawn(process.execPath, [main, ...args], {
     // A session of its own: Ctrl+C reaches the whole foreground group, and the guard must outlive the worker.

@@ -61,14 +61,21 @@ export async function isOwnerDead(folder: GuardFolder): Promise<boolean> {
 
 /** Folders of all guards of this installation, living or dead. Drafts that nobody finished are deleted. */
 export async function listGuardFolders(folders: Folders): Promise<GuardFolder[]> {
+  const { made, drafts } = await findGuardFolders(folders);
+  await Promise.all(drafts.map(deleteOldDraft));
+  return made;
+}
+
+/** The same, and the drafts; deletes nothing. */
+export async function findGuardFolders(folders: Folders): Promise<{ made: GuardFolder[]; drafts: string[] }> {
   const parent = guardsFolder(folders);
   const names = await readdir(parent).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const drafts = names.filter((name) => name.endsWith(DRAFT_SUFFIX));
-  await Promise.all(drafts.map((name) => deleteOldDraft(join(parent, name))));
-  return names.filter((name) => !name.endsWith(DRAFT_SUFFIX)).map((name) => guardFolder(join(parent, name)));
+  const isDraft = (path: string): boolean => path.endsWith(DRAFT_SUFFIX);
+  const paths = names.map((name) => join(parent, name));
+  return { made: paths.filter((path) => !isDraft(path)).map(guardFolder), drafts: paths.filter(isDraft) };
 }
 
 async function deleteOldDraft(path: string): Promise<void> {

@@ -8,7 +8,10 @@ import type { GuardFolder } from './guard-folder.ts';
 const UNKNOWN_TRIAL = { trial: 'unknown', execution: 0 };
 
 /** From the journal, and from the folders: an instance is journaled before it exists, but disks lie. */
-export async function leftIn(folder: GuardFolder, runtimes: readonly Runtime[]): Promise<LeftInstance[]> {
+export async function leftIn(
+  folder: GuardFolder,
+  runtimes: readonly Pick<Runtime, 'name'>[],
+): Promise<LeftInstance[]> {
   const text = await readFile(folder.journal, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw error;

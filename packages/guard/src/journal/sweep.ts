@@ -4,6 +4,7 @@ import { type Folders, identityOf } from '@ordeal/place';
 import type { Recovered } from '../protocol.ts';
 import { claimFolder } from './claim.ts';
 import type { LeftInstance } from './entries.ts';
+import { leaveFarewell } from './farewell.ts';
 import { type GuardFolder, isOwnerDead, listGuardFolders } from './guard-folder.ts';
 import { leftIn } from './left-instances.ts';
 
@@ -15,11 +16,15 @@ import { leftIn } from './left-instances.ts';
  */
 export async function sweepGuards(folders: Folders, runtimes: readonly Runtime[]): Promise<Recovered[]> {
   const all = await listGuardFolders(folders);
-  const swept = await Promise.all(all.map((folder) => sweepFolder(folder, runtimes)));
+  const swept = await Promise.all(all.map((folder) => sweepFolder(folders, folder, runtimes)));
   return swept.flat();
 }
 
-async function sweepFolder(folder: GuardFolder, runtimes: readonly Runtime[]): Promise<Recovered[]> {
+async function sweepFolder(
+  folders: Folders,
+  folder: GuardFolder,
+  runtimes: readonly Runtime[],
+): Promise<Recovered[]> {
   if (!(await isOwnerDead(folder))) return [];
   const self = identityOf(process.pid);
   if (self === null) throw new OrdealError('INTERNAL', 'this process cannot tell its own identity');
@@ -32,9 +37,25 @@ async function sweepFolder(folder: GuardFolder, runtimes: readonly Runtime[]): P
   }
   const left = await leftIn(folder, runtimes);
   const recovered = await Promise.all(left.map((instance) => recover(instance, runtimes)));
+  // Before the folder goes: as long as it is there, the rows of the ledger stay open.
+  await Promise.all(recovered.map((one) => tell(folders, one)));
   if (recovered.every(({ clean }) => clean)) await rm(folder.path, { recursive: true, force: true });
   else await claim.release();
   return recovered;
+}
+
+async function tell(folders: Folders, { trial, execution, injections, clean }: Recovered): Promise<void> {
+  if (!clean || injections.length === 0) return;
+  await leaveFarewell(folders, {
+    trial,
+    execution,
+    at: new Date().toISOString(),
+    by: 'successor',
+    reason: 'the guard died',
+    injections: injections.map((injection) => ({ injection, state: 'unproven' })),
+  }).catch((error: unknown) =>
+    console.error(`farewell of execution ${execution} of ${trial}: ${describeError(error)}`),
+  );
 }
 
 async function recover(left: LeftInstance, runtimes: readonly Runtime[]): Promise<Recovered> {

@@ -5,6 +5,7 @@ import { DEFAULT_TIMING, monotonicMs, type Timing, waitFor } from '@ordeal/core'
 import type { GuardParts } from '../execution-parts.ts';
 import { Guard } from '../guard.ts';
 import type { JournalEntry } from '../journal/entries.ts';
+import type { Farewell } from '../journal/farewell.ts';
 import type { Fence, GuardEvent } from '../protocol.ts';
 import { faultDouble } from './fault-double.ts';
 import { RuntimeDouble } from './runtime-double.ts';
@@ -14,6 +15,7 @@ export interface GuardHarness extends AsyncDisposable {
   readonly guard: Guard;
   readonly runtime: RuntimeDouble;
   readonly events: GuardEvent[];
+  readonly farewells: Farewell[];
   /** What the doubles did, and what the journal was told, in order. */
   readonly acts: string[];
   /** Moves the guard's clock on: as if it, and nobody else, had slept. */
@@ -37,6 +39,7 @@ export async function createGuardHarness({
   const folder = await mkdtemp(join(tmpdir(), 'guard-'));
   const acts: string[] = [];
   const events: GuardEvent[] = [];
+  const farewells: Farewell[] = [];
   const record = (act: string): number => acts.push(act);
   let sleptMs = 0;
   const nowMs = (): number => monotonicMs() + sleptMs;
@@ -48,8 +51,10 @@ export async function createGuardHarness({
     identity: '1@1',
     instancesFolder: folder,
     runtimeOf: (name) => (name === 'process' ? runtime : undefined),
-    subjectOf: (name) => (name === subject.name ? subject : undefined),
-    faultOf: (type) => (type === fault.type ? fault : undefined),
+    repertoire: {
+      subjectOf: (name) => (name === subject.name ? subject : undefined),
+      faultOf: (type) => (type === fault.type ? fault : undefined),
+    },
     monotonicMs: nowMs,
     timing: DEFAULT_TIMING,
     faultPoints: new Set(),
@@ -59,6 +64,7 @@ export async function createGuardHarness({
       close: async () => {},
     },
     send: (event) => events.push(event),
+    leaveFarewell: async (farewell) => void farewells.push(farewell),
     log: () => {},
     ...options,
   });
@@ -70,6 +76,7 @@ export async function createGuardHarness({
     guard,
     runtime,
     events,
+    farewells,
     acts,
     nowMs,
     sleep: (ms) => {

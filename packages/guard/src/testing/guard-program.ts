@@ -16,8 +16,7 @@ const runtime = new RuntimeDouble(record);
 await runGuardProcess({
   options: readLaunchArguments(process.argv.slice(2)),
   runtimes: [runtime],
-  subjectOf: () => subjectDouble(runtime),
-  faultOf: () => faultDouble(record),
+  repertoire: { subjectOf: () => subjectDouble(runtime), faultOf: () => faultDouble(record) },
   input: process.stdin,
   output: new Socket({ fd: 1, readable: false, writable: true }),
   exit: (code) => process.exit(code),

@@ -102,12 +102,17 @@ export class InstanceDouble implements Instance {
   }
 
   // No fault double uses the primitives below.
-  look = async () => ({ incarnation: '1@1', members: 1, quickDeaths: 0 });
+  look = async () => ({ incarnation: '1@1', members: 1, stopped: 0, quickDeaths: 0 });
   dial = () => ({ host: '127.0.0.1', port: 1 });
   crash = async () => {};
   hold = async () => {};
   release = async () => {};
+  pause = async () => {};
+  resume = async () => {};
   startNode = async () => {};
   shape = async () => {};
   unshape = async () => {};
+  fill = async () => {};
+  free = async () => {};
+  lookAtVolume = async () => ({ sizeBytes: 1, usedBytes: 0, isFull: false, filledBytes: {} });
 }

@@ -3,6 +3,7 @@ import { chown, mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import { type InstanceLabel, OrdealError } from '@ordeal/core';
 import type { Folders, ProcessIdentity, User } from '@ordeal/place';
+import { unmountTmpfsIn } from './tmpfs.ts';
 
 const RECORD_SUFFIX = '.incarnation';
 
@@ -22,8 +23,17 @@ export function instanceFolder(label: InstanceLabel, folders: Folders): string {
 }
 
 /** Makes a node's folder; its user is who servers run as. */
-export async function makeNodeFolder(folder: string, runAs: User | undefined): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o755 });
+export function makeNodeFolder(folder: string, runAs: User | undefined): Promise<void> {
+  return makeOwnedFolder(folder, 0o755, runAs);
+}
+
+/** Makes the folder of a node's volume, for its user alone. */
+export function makeVolumeFolder(folder: string, runAs: User | undefined): Promise<void> {
+  return makeOwnedFolder(folder, 0o700, runAs);
+}
+
+async function makeOwnedFolder(folder: string, mode: number, runAs: User | undefined): Promise<void> {
+  await mkdir(folder, { recursive: true, mode });
   if (runAs !== undefined) await chown(folder, runAs.uid, runAs.gid);
 }
 
@@ -40,7 +50,13 @@ export async function recordedIncarnations(folder: string): Promise<ProcessIdent
     .map((name) => readFileSync(join(folder, name), 'utf8'));
 }
 
+/**
+ * Unmounts the volumes below the folder, and deletes it. No process may live there any more: one in a volume that
+ * is detached is found by its working directory no longer.
+ * @throws OrdealError TARGET_FAILED, before anything is deleted, when something that is not ours is mounted below
+ */
 export async function deleteFolder(folder: string): Promise<void> {
+  await unmountTmpfsIn(folder);
   // A process that is being killed may still write while we delete.
   await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 }

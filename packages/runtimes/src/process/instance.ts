@@ -19,6 +19,7 @@ import {
   type ProcessLaunch,
   type Subject,
   type Topology,
+  type VolumeLook,
 } from '@ordeal/core';
 import { processesIn, unprivilegedUser } from '@ordeal/place';
 import { deleteFolder, makeNodeFolder, recordIncarnation } from './instance-folder.ts';
@@ -31,6 +32,7 @@ import type { PortAllotment } from './ports.ts';
 import { prepareNodes } from './prepare-nodes.ts';
 import { killTree } from './process-tree.ts';
 import { settleAll } from './settle-all.ts';
+import { Volumes } from './volumes.ts';
 
 const REMOVE_ATTEMPTS = 3;
 
@@ -52,6 +54,7 @@ export class ProcessInstance implements Instance {
   readonly #nodes = new Map<string, NodeProcess>();
   readonly #addresses: NodeAddresses;
   readonly #links = new Links();
+  readonly #volumes = new Volumes();
   readonly #load = new Listeners<LoadLine>();
   readonly #events = new Listeners<NodeEvent>();
   #removal: Promise<void> | undefined;
@@ -72,7 +75,11 @@ export class ProcessInstance implements Instance {
   async start(signal: AbortSignal): Promise<void> {
     // Without nodes there is nothing to keep in a folder.
     if (this.topology.nodes.length > 0) await mkdir(this.#tools.folder, { recursive: true, mode: 0o755 });
-    for (const node of this.topology.nodes) await makeNodeFolder(this.#folder(node), unprivilegedUser());
+    for (const node of this.topology.nodes) {
+      await makeNodeFolder(this.#folder(node), unprivilegedUser());
+      await this.#volumes.make(node, this.#folder(node), unprivilegedUser());
+      signal.throwIfAborted();
+    }
     await this.#addresses.takeAll(this.topology);
     await this.#links.open(this.topology, (node, port) => this.#addresses.of(node, port));
     const launches = await prepareNodes(this.#subject, (node) => this.#site(node), signal);
@@ -117,6 +124,14 @@ export class ProcessInstance implements Instance {
     await this.#node(node).release(injection);
   }
 
+  async pause(injection: string, node: string, incarnation: string): Promise<void> {
+    await this.#node(node).pause(injection, incarnation);
+  }
+
+  async resume(injection: string, node: string): Promise<void> {
+    await this.#node(node).resume(injection);
+  }
+
   async startNode(node: string): Promise<void> {
     await this.#node(node).start();
   }
@@ -127,6 +142,18 @@ export class ProcessInstance implements Instance {
 
   async unshape(injection: string): Promise<void> {
     this.#links.unshape(injection);
+  }
+
+  async fill(injection: string, node: string, percent: number): Promise<void> {
+    await this.#volumes.of(node).fill(injection, percent);
+  }
+
+  async free(injection: string, node: string): Promise<void> {
+    await this.#volumes.of(node).free(injection);
+  }
+
+  async lookAtVolume(node: string): Promise<VolumeLook> {
+    return this.#volumes.of(node).look();
   }
 
   remove(): Promise<void> {
@@ -148,6 +175,7 @@ export class ProcessInstance implements Instance {
         // Also what prepareProcess may have left, which no node stands for.
         if (membersLeft().length > 0) await killTree(folder, []);
         await this.#links.close();
+        await this.#volumes.close();
         await deleteFolder(folder);
         const left = membersLeft();
         if (left.length > 0) throw new OrdealError('TARGET_FAILED', `${left.length} processes are left`);

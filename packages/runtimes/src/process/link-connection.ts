@@ -8,7 +8,7 @@ const HANGING_BYTES = 64 * 1024;
 
 /** One connection over a link: a pump in each direction, reset as one. */
 export interface LinkConnection {
-  /** Holds what the rules cut now; a direction once held stays so until the reset. */
+  /** Goes by the rules as they are now; a direction once held stays so until the reset. */
   obey(): void;
   /** Delivers what delays still hold back. */
   hurry(): void;
@@ -36,8 +36,9 @@ export function joinConnection(
     resetSocket(dialler);
     resetSocket(listener);
   };
-  const forward = new Pump(dialler, listener, () => rules.drawDelayMs(), reset);
-  const backward = new Pump(listener, dialler, () => rules.drawDelayMs(), reset);
+  const drawDelayMs = () => rules.drawDelayMs();
+  const forward = new Pump(dialler, listener, { drawDelayMs, lane: rules.lanes.forward }, reset);
+  const backward = new Pump(listener, dialler, { drawDelayMs, lane: rules.lanes.backward }, reset);
   let open = 2;
   for (const socket of [dialler, listener]) {
     // What went wrong with a socket is told by its `close`, to its pump.
@@ -54,6 +55,8 @@ export function joinConnection(
       if (rules.cuts('forward')) forward.hold();
       if (rules.cuts('backward')) backward.hold();
       isTouched ||= rules.cutsAny();
+      forward.askAgain();
+      backward.askAgain();
     },
     hurry() {
       forward.hurry();

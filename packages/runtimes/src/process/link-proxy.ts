@@ -49,7 +49,10 @@ export class LinkProxy {
     if (!this.#rules.cutsAny()) {
       for (const connection of this.#connections) if (connection.isTouched) connection.reset();
     }
-    if (!this.#rules.delays()) for (const connection of this.#connections) connection.hurry();
+    for (const connection of this.#connections) {
+      connection.obey();
+      if (!this.#rules.delays()) connection.hurry();
+    }
   }
 
   /** Stops listening and resets what is open. Idempotent. */

@@ -1,4 +1,5 @@
 import { createRandom, type LinkRule, type Random } from '@ordeal/core';
+import { Lane } from './lane.ts';
 
 export type Direction = 'forward' | 'backward';
 
@@ -10,11 +11,16 @@ interface Delay {
 
 interface InjectionRules {
   readonly delays: readonly Delay[];
+  readonly rates: readonly number[];
   readonly cuts: readonly ('forward' | 'backward' | 'both')[];
 }
 
-/** The rules on one link, of all injections: delays add up, a direction is cut if any rule cuts it. */
+/**
+ * The rules on one link, of all injections: delays add up, the lowest rate holds, a direction is cut if any rule
+ * cuts it.
+ */
 export class LinkRules {
+  readonly lanes: Readonly<Record<Direction, Lane>> = { forward: new Lane(), backward: new Lane() };
   readonly #injections = new Map<string, InjectionRules>();
 
   /** Replaces the injection's rules, so that a second apply changes nothing. */
@@ -27,13 +33,17 @@ export class LinkRules {
           maxMs,
           random: createRandom(seed, link.from, link.to, link.port),
         })),
-      cuts: rules.filter((rule) => rule.kind === 'cut').map((rule) => rule.direction),
+      rates: rules.filter((rule) => rule.kind === 'rate').map(({ kbit }) => kbit),
+      cuts: rules.filter((rule) => rule.kind === 'cut').map(({ direction }) => direction),
     });
+    this.#limitLanes();
   }
 
   /** True when there was something to take away. */
   delete(injection: string): boolean {
-    return this.#injections.delete(injection);
+    const had = this.#injections.delete(injection);
+    if (had) this.#limitLanes();
+    return had;
   }
 
   /** Half of each rule's round trip: the other half is drawn on the way back. */
@@ -57,5 +67,11 @@ export class LinkRules {
 
   cutsAny(): boolean {
     return this.cuts('forward') || this.cuts('backward');
+  }
+
+  #limitLanes(): void {
+    const lowest = Math.min(...[...this.#injections.values()].flatMap(({ rates }) => rates));
+    this.lanes.forward.limit(lowest);
+    this.lanes.backward.limit(lowest);
   }
 }

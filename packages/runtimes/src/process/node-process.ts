@@ -7,8 +7,9 @@ import {
   type NodeSpec,
   type ProcessLaunch,
 } from '@ordeal/core';
-import { identityOf, isAlive, type ProcessIdentity, signalProcess } from '@ordeal/place';
+import { identityOf, isAlive, isStopped, type ProcessIdentity, signalProcess } from '@ordeal/place';
 import { launchNode, type NodePlace } from './launch-node.ts';
+import { continueTree, pauseTree, resumeTree } from './pause-tree.ts';
 import { killTree, treeMembers } from './process-tree.ts';
 
 /** A life shorter than this, ended by none of our signals, counts as a quick death. */
@@ -45,6 +46,8 @@ export class NodeProcess {
   readonly spec: NodeSpec;
   readonly #options: NodeProcessOptions;
   readonly #holders = new Set<string>();
+  /** Injections that pause the present life. */
+  readonly #pausers = new Set<string>();
   #life: Life | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #restart: NodeJS.Timeout | undefined;
@@ -63,9 +66,11 @@ export class NodeProcess {
   }
 
   look(): NodeLook {
+    const members = treeMembers(this.#options.folder, this.#roots());
     return {
       incarnation: this.incarnation(),
-      members: treeMembers(this.#options.folder, this.#roots()).length,
+      members: members.length,
+      stopped: members.filter(isStopped).length,
       quickDeaths: this.#quickDeaths,
     };
   }
@@ -98,6 +103,25 @@ export class NodeProcess {
     return this.start();
   }
 
+  /** Stops the whole tree, unless another incarnation lives. */
+  pause(injection: string, incarnation: string): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.incarnation() !== incarnation) return;
+      // Noted first: a pause that works by half has to be taken back as well.
+      this.#pausers.add(injection);
+      await pauseTree(this.#options.folder, this.#roots());
+    });
+  }
+
+  /** Lets the tree go on if nobody else pauses it. */
+  resume(injection: string): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#pausers.has(injection)) return;
+      if (this.#pausers.size === 1) await resumeTree(this.#options.folder, this.#roots());
+      this.#pausers.delete(injection);
+    });
+  }
+
   /** Kills the whole tree for good, after a moment for an end signal if it has one. Idempotent. */
   retire(): Promise<void> {
     this.#isRetired = true;
@@ -124,12 +148,15 @@ export class NodeProcess {
     if (endSignal === undefined || life === undefined) return;
     life.killed = true;
     if (!signalProcess(life.incarnation, endSignal)) return;
+    // A paused server takes the signal only once it goes on.
+    if (this.#pausers.size > 0) continueTree(this.#options.folder, this.#roots());
     await Promise.race([life.ended, delay(END_WITHIN_MS, undefined, { ref: false })]);
   }
 
   async #kill(): Promise<void> {
     if (this.#life !== undefined) this.#life.killed = true;
     await killTree(this.#options.folder, this.#roots());
+    this.#pausers.clear();
     await this.#life?.ended;
   }
 

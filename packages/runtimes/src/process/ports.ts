@@ -3,14 +3,18 @@ import { OrdealError } from '@ordeal/core';
 
 const HOST = '127.0.0.1';
 
+/** Both ends are included. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
 /**
  * Below the ephemeral ranges of Linux (32768 up) and macOS (49152 up): nobody is given one of these ports as the
  * source of an outgoing connection, and dialling one that is down cannot connect to itself.
  */
-const FIRST_PORT = 15_000;
-const LAST_PORT = 31_999;
+const DEFAULT_RANGE: PortRange = { first: 15_000, last: 31_999 };
 const BLOCK_SIZE = 64;
-const BLOCKS = Math.floor((LAST_PORT + 1 - FIRST_PORT) / BLOCK_SIZE);
 
 /**
  * Allots the nodes' own listening ports. A node's port must stay its own while the node is down, and no bind can
@@ -24,11 +28,12 @@ export interface PortAllotment {
   giveBack(port: number): void;
 }
 
-export function createPortAllotment(): PortAllotment {
+export function createPortAllotment(range = DEFAULT_RANGE): PortAllotment {
+  const blockCount = Math.floor((range.last + 1 - range.first) / BLOCK_SIZE);
   const taken = new Set<number>();
   const blocks: { first: number; next: number }[] = [];
   // Any start will do: different processes should seldom knock at the same doors.
-  let candidate = process.pid % BLOCKS;
+  let candidate = process.pid % blockCount;
   let last: Promise<unknown> = Promise.resolve();
 
   async function takeNow(): Promise<number> {
@@ -36,9 +41,9 @@ export function createPortAllotment(): PortAllotment {
       const port = await freePortOf(block);
       if (port !== undefined) return port;
     }
-    for (let tried = 0; tried < BLOCKS; tried += 1) {
-      const first = FIRST_PORT + candidate * BLOCK_SIZE;
-      candidate = (candidate + 1) % BLOCKS;
+    for (let tried = 0; tried < blockCount; tried += 1) {
+      const first = range.first + candidate * BLOCK_SIZE;
+      candidate = (candidate + 1) % blockCount;
       const gate = await bind(first);
       if (gate === undefined) continue;
       gate.unref();
@@ -47,7 +52,7 @@ export function createPortAllotment(): PortAllotment {
       const port = await freePortOf(block);
       if (port !== undefined) return port;
     }
-    throw new OrdealError('TARGET_FAILED', `no free port from ${FIRST_PORT} to ${LAST_PORT}`);
+    throw new OrdealError('TARGET_FAILED', `no free port from ${range.first} to ${range.last}`);
   }
 
   // Goes round the block, so that the port of an instance just removed is not the next one handed out.

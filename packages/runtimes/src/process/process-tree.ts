@@ -55,8 +55,15 @@ export async function killTree(folder: string, roots: readonly ProcessIdentity[]
   }
 }
 
-/** Without a pause between the walks, so that nobody of ours acts on a half frozen tree. */
-function freezeTree(folder: string, roots: readonly ProcessIdentity[], seen: Set<ProcessIdentity>): void {
+/**
+ * SIGSTOP to every member that is not `seen` yet, and adds it there. Without a pause between the walks, so that
+ * nobody of ours acts on a half frozen tree.
+ */
+export function freezeTree(
+  folder: string,
+  roots: readonly ProcessIdentity[],
+  seen: Set<ProcessIdentity>,
+): void {
   for (let walk = 0; walk < MAX_WALKS; walk += 1) {
     const fresh = treeMembers(folder, [...roots, ...seen]).filter((member) => !seen.has(member));
     if (fresh.length === 0) return;

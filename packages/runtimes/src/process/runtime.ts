@@ -4,13 +4,15 @@ import type { Folders } from '@ordeal/place';
 import { ProcessInstance } from './instance.ts';
 import { instanceFolder } from './instance-folder.ts';
 import { removeLeftovers } from './leftovers.ts';
-import { createPortAllotment } from './ports.ts';
+import { createPortAllotment, type PortRange } from './ports.ts';
 
 export interface ProcessRuntimeOptions {
   /** Instances must live below `data` (or `home`); subjects cache in `shared`. */
   readonly folders: Folders;
   /** The guard's clock: stamps node events. */
   readonly monotonicMs: () => number;
+  /** Where nodes may listen. Default: 15000 to 31999. */
+  readonly ports?: PortRange | undefined;
 }
 
 /**
@@ -26,8 +28,8 @@ export interface ProcessRuntimeOptions {
  * const instance = await runtime.start({ label, subject }, AbortSignal.timeout(60_000));
  * try { ... } finally { await instance.remove(); }
  */
-export function createProcessRuntime({ folders, monotonicMs }: ProcessRuntimeOptions): Runtime {
-  const ports = createPortAllotment();
+export function createProcessRuntime({ folders, monotonicMs, ports: range }: ProcessRuntimeOptions): Runtime {
+  const ports = createPortAllotment(range);
   let cacheMade: Promise<string> | undefined;
   const makeCache = async (): Promise<string> => {
     await mkdir(folders.shared, { recursive: true, mode: 0o755 });

@@ -12,7 +12,11 @@ export async function resolveDatabaseUrl(options: {
   readonly folders: Folders;
 }): Promise<string> {
   const given = options.databaseUrl || process.env.DATABASE_URL;
-  if (!given) return (await startEmbedded(options.folders)).url;
+  return given ? checkDatabaseUrl(given) : (await startEmbedded(options.folders)).url;
+}
+
+/** The URL. @throws OrdealError BAD_INPUT when it is not one of Postgres; it is not repeated in the message. */
+export function checkDatabaseUrl(given: string): string {
   const protocol = URL.parse(given)?.protocol;
   if (protocol === 'postgres:' || protocol === 'postgresql:') return given;
   throw new OrdealError(

@@ -1,4 +1,4 @@
-import { isOutage } from './connect.ts';
+import { isUnavailable } from './connect.ts';
 
 /** Calls in one run at most: it bounds how long a lock is held and a statement's text. */
 const MOST = 100;
@@ -32,7 +32,7 @@ export function inBatches<Item, Answer>(
       // In order and of the same number: the cast says what the type cannot.
       calls.forEach(({ resolve }, index) => void resolve(answers[index] as Answer));
     } catch (error) {
-      if (calls.length === 1 || isOutage(error)) for (const { reject } of calls) reject(error);
+      if (calls.length === 1 || isUnavailable(error)) for (const { reject } of calls) reject(error);
       else for (const call of calls) await runAll([call], lane);
     }
   }

@@ -53,7 +53,7 @@ export async function connectClient(options: ConnectOptions): Promise<pg.Client>
 }
 
 /** `host:port/database` of a URL, for messages. */
-function describeUrl(databaseUrl: string): string {
+export function describeUrl(databaseUrl: string): string {
   const url = URL.parse(databaseUrl);
   if (url === null) return 'the given address';
   return `${url.hostname || 'localhost'}:${url.port || '5432'}${url.pathname}`;
@@ -61,15 +61,13 @@ function describeUrl(databaseUrl: string): string {
 
 /** Postgres cannot be reached, in one clear line. */
 export function unavailable(databaseUrl: string, error: unknown): OrdealError {
-  return new OrdealError(
-    'POSTGRES_UNAVAILABLE',
-    `cannot use Postgres at ${describeUrl(databaseUrl)}: ${explain(error)}`,
-    { cause: error },
-  );
+  return new OrdealError('POSTGRES_UNAVAILABLE', `cannot use Postgres at ${describeUrl(databaseUrl)}`, {
+    cause: error,
+  });
 }
 
 /** Did the line to the server break, or did the server send us away, so that the same call may succeed later? */
-export function isOutage(error: unknown): boolean {
+function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = codeOf(error);
   if (code !== undefined && OUTAGE_CODES.has(code)) return true;
@@ -80,6 +78,14 @@ export function isOutage(error: unknown): boolean {
       error.message,
     )
   );
+}
+
+/**
+ * Is the server away, or does it refuse to work for us, so that the person has to look there? An outage, and what
+ * does not pass by itself: no such host or database, no rights, a full disk, a read-only replica.
+ */
+export function isUnavailable(error: unknown): boolean {
+  return isOutage(error) || (error instanceof Error && REFUSAL_CODES.has(codeOf(error) ?? ''));
 }
 
 async function retryConnecting(options: ConnectOptions, connect: () => Promise<void>): Promise<void> {
@@ -144,13 +150,18 @@ const OUTAGE_CODES = new Set([
   '57014', // statement_timeout
 ]);
 
+const REFUSAL_CODES = new Set([
+  'ENOTFOUND', // also what the name of a stopped container becomes
+  '28000', // invalid_authorization_specification
+  '28P01', // invalid_password
+  '3D000', // invalid_catalog_name: no such database
+  '42501', // insufficient_privilege
+  '25006', // read_only_sql_transaction
+  '53100', // disk_full
+  '53200', // out_of_memory
+]);
+
 function codeOf(error: Error): string | undefined {
   const code = (error as { code?: unknown }).code;
   return typeof code === 'string' ? code : undefined;
-}
-
-function explain(error: unknown): string {
-  // Refused on IPv4 and IPv6: Node's AggregateError has no message of its own.
-  if (error instanceof AggregateError) return error.errors.map((each) => describeError(each)).join('; ');
-  return describeError(error);
 }

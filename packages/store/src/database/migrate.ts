@@ -32,14 +32,34 @@ export async function migrate(pool: pg.Pool, db: Kysely<Tables>, options: Connec
 }
 
 async function isUpToDate(pool: pg.Pool, schema: string): Promise<boolean> {
-  const done = await migrationsDone(pool, schema);
-  return done.length === KNOWN.size && done.every((name) => KNOWN.has(name));
+  const { missing, unknown } = await compareMigrations(pool, schema);
+  return missing.length === 0 && unknown.length === 0;
 }
 
-const KNOWN = new Set(Object.keys(MIGRATIONS));
+/** How the migrations that a schema has had differ from those of this version. Reads only. */
+export interface MigrationDifference {
+  /** How many it has had. */
+  readonly done: number;
+  /** Names of those that it is still to have. */
+  readonly missing: readonly string[];
+  /** Names of those that only a newer version can have made. */
+  readonly unknown: readonly string[];
+}
+
+export async function compareMigrations(
+  client: Pick<pg.ClientBase, 'query'>,
+  schema: string,
+): Promise<MigrationDifference> {
+  const done = await migrationsDone(client, schema);
+  return {
+    done: done.length,
+    missing: Object.keys(MIGRATIONS).filter((name) => !done.includes(name)),
+    unknown: done.filter((name) => !Object.hasOwn(MIGRATIONS, name)),
+  };
+}
 
 async function runMigrations(pool: pg.Pool, db: Kysely<Tables>, schema: string): Promise<void> {
-  const unknown = (await migrationsDone(pool, schema)).filter((name) => !KNOWN.has(name));
+  const { unknown } = await compareMigrations(pool, schema);
   if (unknown.length > 0) {
     throw new OrdealError(
       'UNSUPPORTED',
@@ -56,10 +76,12 @@ async function runMigrations(pool: pg.Pool, db: Kysely<Tables>, schema: string):
 }
 
 /** Names in the books of Kysely's Migrator; none when there are no books yet. */
-async function migrationsDone(pool: pg.Pool, schema: string): Promise<string[]> {
+async function migrationsDone(client: Pick<pg.ClientBase, 'query'>, schema: string): Promise<string[]> {
   const books = `${schema}.kysely_migration`;
-  const found = await pool.query<{ there: boolean }>('select to_regclass($1) is not null as there', [books]);
+  const found = await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
+    books,
+  ]);
   if (found.rows[0]?.there !== true) return [];
-  const done = await pool.query<{ name: string }>(`select name from ${books}`);
+  const done = await client.query<{ name: string }>(`select name from ${books}`);
   return done.rows.map((row) => row.name);
 }

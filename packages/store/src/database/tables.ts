@@ -23,6 +23,7 @@ export interface Tables {
   injections: InjectionsTable;
   events: EventsTable;
   workers: WorkersTable;
+  published: PublishedTable;
 }
 
 /** Jsonb: parsed when read, text when written (see `toJsonText`). */
@@ -132,8 +133,16 @@ interface WorkersTable {
   place: string;
   pid: number;
   capabilities: string[];
+  cannot: JSONColumnType<Record<string, string>, string | undefined, string>;
   slots: number;
   started_at: Generated<Date>;
   last_beat_at: Generated<Date>;
   retired_at: Date | null;
+}
+
+interface PublishedTable {
+  kind: 'subject' | 'fault';
+  name: string;
+  entry: Jsonb<JsonObject>;
+  published_at: Generated<Date>;
 }

@@ -39,7 +39,7 @@ export async function createCluster(
   password: string,
 ): Promise<void> {
   await removeDrafts(folders);
-  const draft = join(folders.data, `${DRAFT}${randomBytes(6).toString('hex')}`);
+  const draft = join(folders.data, `${CLUSTER_DRAFT}${randomBytes(6).toString('hex')}`);
   const passwordFile = `${draft}.password`;
   try {
     await mkdir(draft, { mode: 0o700 });
@@ -82,13 +82,14 @@ export function serverProcessOptions(folder: string) {
   };
 }
 
-const DRAFT = 'postgres-draft-';
+/** How the names of clusters in the making begin. */
+export const CLUSTER_DRAFT = 'postgres-draft-';
 const PROGRAM_TIMEOUT_MS = 120_000;
 
 /** What a kill in the middle of `initdb` left. An orphan may still write there: then it goes the next time. */
 async function removeDrafts(folders: Folders): Promise<void> {
   for (const name of await readdir(folders.data)) {
-    if (name.startsWith(DRAFT)) {
+    if (name.startsWith(CLUSTER_DRAFT)) {
       await rm(join(folders.data, name), { recursive: true, force: true }).catch(() => {});
     }
   }
@@ -100,7 +101,7 @@ async function giveToServer(...paths: string[]): Promise<void> {
   for (const path of paths) await chown(path, user.uid, user.gid);
 }
 
-/** @throws OrdealError TARGET_FAILED with the last lines the program wrote. */
+/** @throws OrdealError POSTGRES_UNAVAILABLE with the last lines the program wrote. */
 async function runProgram(program: string, folder: string, args: string[], input = ''): Promise<void> {
   const child = spawn(program, args, {
     ...serverProcessOptions(folder),
@@ -123,7 +124,7 @@ async function runProgram(program: string, folder: string, args: string[], input
   });
   if (how === null) return;
   throw new OrdealError(
-    'TARGET_FAILED',
+    'POSTGRES_UNAVAILABLE',
     `${program} ${how}: ${said.trim().split('\n').slice(-3).join(' | ')}`,
   );
 }

@@ -80,7 +80,7 @@ export async function startPostmaster(
 ): Promise<Start> {
   const folder = clusterFolder(folders);
   // A crashed machine leaves it; Postgres would refuse if the number now belongs to another process of that user.
-  if (onLinux) await rm(join(folder, 'postmaster.pid'), { force: true });
+  if (onLinux) await rm(pidFile(folders), { force: true });
   const logFile = postgresLog(folders);
   const tooLong = await stat(logFile).then(
     (file) => file.size > LOG_LIMIT_BYTES,
@@ -160,6 +160,11 @@ async function isReady(folders: Folders, settings: EmbeddedSettings): Promise<bo
   return file?.ready === true && file.port === settings.port && (await answers(settings, 'postgres'));
 }
 
+/** Postgres's own. */
+export function pidFile(folders: Folders): string {
+  return join(clusterFolder(folders), 'postmaster.pid');
+}
+
 interface PidFile {
   readonly pid: number;
   readonly port: number;
@@ -168,7 +173,7 @@ interface PidFile {
 
 /** Lines 1, 4 and 8 of postmaster.pid (src/include/utils/pidfile.h). */
 async function readPidFile(folders: Folders): Promise<PidFile | undefined> {
-  const text = await readFile(join(clusterFolder(folders), 'postmaster.pid'), 'utf8').catch(() => undefined);
+  const text = await readFile(pidFile(folders), 'utf8').catch(() => undefined);
   const lines = text?.split('\n');
   const pid = Number.parseInt(lines?.[0] ?? '', 10);
   if (lines === undefined || !Number.isInteger(pid)) return undefined;

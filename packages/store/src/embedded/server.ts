@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describeError, OrdealError } from '@ordeal/core';
+import { OrdealError } from '@ordeal/core';
 import { type Folders, findPostgresBinaries, type PostgresBinaries, pidOf } from '@ordeal/place';
 import getPort from 'get-port';
 import { clusterFolder, createCluster, hasCluster, resetPassword } from './cluster.ts';
@@ -133,7 +133,7 @@ async function start(
   let settings = known;
   for (let attempt = 1; attempt <= START_ATTEMPTS; attempt++) {
     const result = await startPostmaster(folders, binaries, settings).catch((error: unknown) => {
-      throw failedToStart(folders, describeError(error), error);
+      throw failedToStart(folders, error);
     });
     switch (result.kind) {
       case 'ready':
@@ -151,10 +151,10 @@ async function start(
   throw failedToStart(folders, `${START_ATTEMPTS} attempts failed: see ${postgresLog(folders)}`);
 }
 
-function failedToStart(folders: Folders, why: string, cause?: unknown): OrdealError {
+function failedToStart(folders: Folders, cause: unknown): OrdealError {
   return new OrdealError(
     'POSTGRES_UNAVAILABLE',
-    `the embedded Postgres in ${clusterFolder(folders)} did not start: ${why}`,
+    `the embedded Postgres in ${clusterFolder(folders)} did not start`,
     { cause },
   );
 }

@@ -45,6 +45,6 @@ export async function writeSettings(folders: Folders, settings: EmbeddedSettings
   await rename(draft, settingsFile(folders));
 }
 
-function settingsFile(folders: Folders): string {
+export function settingsFile(folders: Folders): string {
   return join(folders.home, 'postgres.json');
 }

@@ -1,7 +1,7 @@
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { type Address, deadlineSignal, OrdealError } from '@ordeal/core';
 import pg from 'pg';
-import { DATABASE, OBSERVER_USER } from './schema.ts';
+import { createObserverClient } from './observer-client.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** A server that has not answered a statement for this long is out of service, whatever it does later. */
@@ -78,18 +78,7 @@ export function createNodeConnection(address: Address): NodeConnection {
 }
 
 function open(address: Address): Opened {
-  // A socket of our own, so that a connection that hangs can be cut off at once and for sure.
-  const socket = new Socket();
-  const client = new pg.Client({
-    ...address,
-    user: OBSERVER_USER,
-    database: DATABASE,
-    ssl: false,
-    stream: () => socket,
-    // The heartbeat must not wait for standbys: it is what tells whether they follow.
-    options: '-c synchronous_commit=local',
-  });
-  client.on('error', () => socket.destroy());
+  const { client, socket } = createObserverClient(address);
   const turn = client.connect();
   // Also heard by whoever waits for it; without this, a failure after everybody left would end the process.
   turn.catch(() => socket.destroy());

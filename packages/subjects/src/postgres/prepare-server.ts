@@ -4,7 +4,7 @@ import type { NodeSite, ProcessLaunch } from '@ordeal/core';
 import { PROGRAM_ENVIRONMENT, runProgram } from './run-program.ts';
 import { seedOf } from './seed.ts';
 import { serverSettings, settingsFile, standbySettings } from './settings.ts';
-import { PRIMARY, SQL_PORT } from './topology.ts';
+import { PRIMARY, SERVER_VOLUME, SQL_PORT } from './topology.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /**
@@ -15,7 +15,8 @@ import { untilAborted } from './until-aborted.ts';
 export async function prepareServer(site: NodeSite, signal: AbortSignal): Promise<ProcessLaunch> {
   const { node, folder, runAs } = site;
   const seed = await untilAborted(seedOf(site), signal);
-  const data = join(folder, 'data');
+  // Not the volume itself: what else lies there is no server's business.
+  const data = join(folder, SERVER_VOLUME.path, 'cluster');
   await runProgram('cp', [...COPY_OPTIONS, seed.dataFolder, data], { runAs, cwd: folder, signal });
   const standby = node.role === 'standby';
   await appendFile(

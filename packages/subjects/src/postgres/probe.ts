@@ -5,6 +5,7 @@ import { createNodeConnection, type NodeConnection } from './node-connection.ts'
 import { ping } from './ping.ts';
 import { roleOf } from './role.ts';
 import { PRIMARY, SQL_PORT, STANDBYS } from './topology.ts';
+import { transfer } from './transfer.ts';
 import { wholeness } from './wholeness.ts';
 
 /** Eyes on one instance: one connection to each server, beside all links. */
@@ -30,6 +31,7 @@ export function openProbe(observer: Observer): SubjectProbe {
       return Object.fromEntries(nodes);
     },
     ping: (_node, address, signal) => ping(address, signal),
+    transfer: (_node, address, bytes, signal) => transfer(address, bytes, signal),
     async close() {
       await Promise.all([...connections.values()].map((connection) => connection.close()));
     },

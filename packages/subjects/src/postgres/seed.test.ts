@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLocalInstance } from '../testing/local-instance.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { postgres } from './subject.ts';
+import { SERVER_VOLUME } from './topology.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
@@ -28,10 +29,12 @@ test('ten instances prepared at once where there is no seed make one', async () 
   expect(seeds[0]).not.toMatch(/draft|lock/);
   const seeded = await stat(join(cacheFolder, seeds[0] ?? '', 'data', 'PG_VERSION'));
   for (const name of names) {
-    const data = await stat(join(folder.path, name, 'postgres0', 'data'));
+    const data = await stat(join(folder.path, name, 'postgres0', SERVER_VOLUME.path, 'cluster'));
     expect(data.mode & 0o777).toBe(0o700);
     expect(data.uid).toBe(unprivilegedUser()?.uid ?? process.getuid?.());
-    const copied = await stat(join(folder.path, name, 'postgres0', 'data', 'PG_VERSION'));
+    const copied = await stat(
+      join(folder.path, name, 'postgres0', SERVER_VOLUME.path, 'cluster', 'PG_VERSION'),
+    );
     expect(copied.mtimeMs).toBe(seeded.mtimeMs);
   }
 }, 30_000);

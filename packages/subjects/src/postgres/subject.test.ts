@@ -123,6 +123,14 @@ describe('a healthy instance', () => {
     }
   });
 
+  test('gives back what is transferred, a megabyte as well as a kilobyte', async () => {
+    for (const bytes of [1_024, 1_000_000]) {
+      const address = instance.observer.address('postgres1', 'sql');
+      const ms = await probe.transfer?.('postgres1', address, bytes, soon());
+      expect(ms).toBeGreaterThan(0);
+    }
+  });
+
   test('bears overlapping samples on one connection per server', async () => {
     await Promise.all(Array.from({ length: 6 }, wholeNow));
     await untilWhole(true);

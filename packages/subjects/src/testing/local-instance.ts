@@ -51,6 +51,11 @@ export async function createLocalInstance(
   const prepare = async (node: NodeSite['node']): Promise<[string, ProcessLaunch]> => {
     await mkdir(folderOf(node.name), { mode: 0o700 });
     if (runAs !== undefined) await chown(folderOf(node.name), runAs.uid, runAs.gid);
+    if (node.volume !== undefined) {
+      const volume = join(folderOf(node.name), node.volume.path);
+      await mkdir(volume, { mode: 0o700 });
+      if (runAs !== undefined) await chown(volume, runAs.uid, runAs.gid);
+    }
     const site: NodeSite = {
       node,
       topology,

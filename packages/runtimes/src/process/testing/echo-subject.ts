@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { CLIENT_ROLE, type NodeSpec, type Subject } from '@ordeal/core';
+import { CLIENT_ROLE, type NodeSpec, type Subject, type VolumeSpec } from '@ordeal/core';
 import { pingEcho } from './ping-echo.ts';
 
 const NODE_PROGRAM = fileURLToPath(new URL('./echo-node.ts', import.meta.url));
@@ -8,11 +8,15 @@ const CLIENT_PROGRAM = fileURLToPath(new URL('./echo-client.ts', import.meta.url
 /** Short, to keep tests short; long enough to see a node down. */
 export const RESTART_DELAY_MS = 300;
 
+/** Small, so that filling it takes no time; the double keeps nothing in it. */
+export const ECHO_VOLUME: VolumeSpec = { path: 'data', sizeMb: 8 };
+
 const server = (name: string, role: string): NodeSpec => ({
   name,
   role,
   ports: ['main'],
   restartDelayMs: RESTART_DELAY_MS,
+  volume: ECHO_VOLUME,
 });
 
 /** A test double of a subject: a leader that two followers dial, and a client that dials all three. */
@@ -55,6 +59,7 @@ export const echoSubject: Subject = {
     roles: async () => ({}),
     capture: async () => ({}),
     ping: (_node, address, signal) => pingEcho(address, signal),
+    transfer: (_node, address, bytes, signal) => pingEcho(address, signal, bytes),
     close: async () => {},
   }),
 };

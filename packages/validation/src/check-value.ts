@@ -27,7 +27,7 @@ export function checkValue<T>(site: Site, path: Path, value: unknown, schema: z.
   for (const issue of result.error.issues) {
     const at = [...path, ...issue.path];
     if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) reportUnknownKey(site, [...at, key], keysOf(schema));
+      for (const key of issue.keys) reportUnknownKey(site, [...at, key], keysAt(schema, issue.path));
     } else {
       reportAt(site, at, () => sentence(issue, valueAt(value, issue.path)));
     }
@@ -77,8 +77,16 @@ function sentence(issue: z.core.$ZodIssue, value: unknown): string {
   }
 }
 
-function keysOf(schema: z.ZodType): string[] {
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+/** The keys of the mapping that the path leads to in the schema; none when it leads to something else. */
+function keysAt(schema: unknown, path: Path): string[] {
+  const [step, ...rest] = path;
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return keysAt(schema.unwrap(), path);
+  if (schema instanceof z.ZodObject) {
+    return step === undefined ? Object.keys(schema.shape) : keysAt(schema.shape[String(step)], rest);
+  }
+  if (step === undefined) return [];
+  if (schema instanceof z.ZodArray) return keysAt(schema.element, rest);
+  return schema instanceof z.ZodRecord ? keysAt(schema.valueType, rest) : [];
 }
 
 function valueAt(value: unknown, path: Path): unknown {

@@ -1,0 +1,79 @@
+import { defaultSettings, type Settings } from '@ordeal/config';
+import { describeError, OrdealError } from '@ordeal/core';
+import { nameFolders } from '@ordeal/place';
+import type { Command } from 'commander';
+import { CHECKS } from '../doctor/checks.ts';
+import { countLevels, doctorReport } from '../doctor/report.ts';
+import { exitCodeOf, runChecks } from '../doctor/run-checks.ts';
+import { planSweep, type Swept, sweep } from '../doctor/sweep.ts';
+import { printJson } from '../json.ts';
+import { openSettings } from '../open-settings.ts';
+
+interface DoctorOptions {
+  json?: true;
+  sweep?: true;
+  dryRun?: true;
+}
+
+const HELP = `
+Looks and changes nothing, and starts no server. Exit code: 0 fine or warnings only, 1 an error was found, 3 Postgres or
+Redis cannot be reached. docs/doctor.md lists what it may find, and what to do.`;
+
+/** `ordeal doctor` */
+export function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description(
+      'look at Postgres, Redis, faults, leftovers, folders and this machine: what is wrong, what to do',
+    )
+    .option('--json', 'print JSON')
+    .option('--sweep', 'first remove what dead guards left on this machine')
+    .option('--dry-run', 'with --sweep: only say what would be removed')
+    .addHelpText('after', HELP)
+    .action(async (options: DoctorOptions) => {
+      process.exitCode = await doctor(options);
+    });
+}
+
+async function doctor(options: DoctorOptions): Promise<number> {
+  if (options.dryRun && !options.sweep) {
+    throw new OrdealError('BAD_INPUT', '--dry-run is for --sweep: without it, doctor changes nothing anyhow');
+  }
+  const folders = nameFolders();
+  const swept = options.sweep ? await (options.dryRun ? planSweep(folders) : sweep(folders)) : undefined;
+  const results = await runChecks(CHECKS, {
+    folders,
+    databaseUrl: process.env.DATABASE_URL || undefined,
+    redisUrl: process.env.REDIS_URL || undefined,
+    ...(await settingsOrWhyNot()),
+  });
+  const exitCode = exitCodeOf(results);
+  if (options.json) {
+    const findings = results.flatMap((result) => result.findings);
+    printJson('doctor', { exitCode, counts: countLevels(results), ...(swept && { swept }), findings });
+    return exitCode;
+  }
+  if (swept !== undefined) console.log(`${sweepLines(swept)}\n`);
+  console.log(doctorReport(results, process.stdout.columns));
+  return exitCode;
+}
+
+/** A broken settings file is a finding like any other, and hides none. */
+async function settingsOrWhyNot(): Promise<{ settings: Settings; brokenSettings?: string }> {
+  try {
+    return { settings: await openSettings() };
+  } catch (error) {
+    return { settings: defaultSettings, brokenSettings: describeError(error) };
+  }
+}
+
+function sweepLines(swept: readonly Swept[]): string {
+  if (swept.length === 0) return 'Nothing to sweep: no dead guard left anything.';
+  return swept
+    .map(({ trial, execution, injections, clean }) => {
+      const what = `execution ${execution} of trial ${trial} (${injections.length} faults)`;
+      if (clean === null) return `Would remove what is left of ${what}`;
+      return clean ? `Removed what was left of ${what}` : `Could not remove all that is left of ${what}`;
+    })
+    .join('\n');
+}

@@ -1,0 +1,33 @@
+import { writeFile } from 'node:fs/promises';
+import { campaignJsonSchema } from '@ordeal/campaign';
+import { OrdealError } from '@ordeal/core';
+import type { Command } from 'commander';
+import { openSettings } from '../open-settings.ts';
+import { spelled } from '../spelled.ts';
+import { whereTyped } from '../where-typed.ts';
+
+const HELP = `
+Editors with a YAML language server (VS Code: the extension "YAML" by Red Hat) complete and check a campaign file whose
+first line names the schema:
+
+  # yaml-language-server: $schema=./campaign.schema.json
+
+  pnpm ordeal schema --output campaigns/campaign.schema.json`;
+
+/** `ordeal schema` */
+export function addSchema(program: Command): void {
+  program
+    .command('schema')
+    .description('the JSON Schema of campaign files, for editors')
+    .option('-o, --output <file>', 'write it to a file instead of printing it')
+    .addHelpText('after', spelled(HELP))
+    .action(async ({ output }: { output?: string }) => {
+      const { repertoire, maxParallel } = await openSettings();
+      const schema = campaignJsonSchema(repertoire.catalogue, { maxParallel });
+      const text = JSON.stringify(schema, null, 2);
+      if (output === undefined) return console.log(text);
+      await writeFile(whereTyped(output), `${text}\n`).catch((error: unknown) => {
+        throw new OrdealError('BAD_INPUT', `--output ${output}: cannot be written`, { cause: error });
+      });
+    });
+}

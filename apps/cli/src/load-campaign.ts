@@ -1,0 +1,38 @@
+import { type CampaignConfig, loadCampaignConfig } from '@ordeal/campaign';
+import { extendCatalogue, fromPublished } from '@ordeal/catalogue';
+import type { Settings } from '@ordeal/config';
+import { OrdealError } from '@ordeal/core';
+import type { PublishedEntry } from '@ordeal/store';
+
+/**
+ * A campaign file checked against what is known here, and only if that does not do, against what workers elsewhere
+ * have published: a file that needs none of it is checked without any database.
+ *
+ * @param published asks the database; undefined: there is none to ask
+ * @throws OrdealError BAD_INPUT
+ */
+export async function loadCampaign(
+  file: string,
+  settings: Settings,
+  options: {
+    skipUnsupported: boolean;
+    published?: (() => Promise<readonly PublishedEntry[]>) | undefined;
+  },
+): Promise<CampaignConfig> {
+  const { published, skipUnsupported } = options;
+  const rules = { maxParallel: settings.maxParallel, skipUnsupported };
+  const { catalogue } = settings.repertoire;
+  try {
+    return await loadCampaignConfig(file, catalogue, rules);
+  } catch (error) {
+    const mayBeElsewhere = error instanceof OrdealError && isAboutContent(error) && published !== undefined;
+    const entries = mayBeElsewhere ? await published() : [];
+    if (entries.length === 0) throw error;
+    return await loadCampaignConfig(file, extendCatalogue(catalogue, fromPublished(entries)), rules);
+  }
+}
+
+/** Not of a file that cannot even be read. */
+function isAboutContent({ code, details }: OrdealError): boolean {
+  return code === 'BAD_INPUT' && Array.isArray(details.problems) && details.problems.length > 0;
+}

@@ -1,0 +1,46 @@
+import { builtInCatalogue, type CatalogueAdditions, extendCatalogue } from '@ordeal/catalogue';
+import type { Fault, Subject } from '@ordeal/core';
+import { checkValue, readFields, type Site } from '@ordeal/validation';
+import { checkNames, checkSubject, checkWords } from './check-subject.ts';
+import { addedFault, subjectEntry } from './derived-entries.ts';
+import { completeSettings, type Settings } from './settings.ts';
+import { faultShape, settingsFields, subjectShape } from './settings-shape.ts';
+
+/** Settings from the value of a file; undefined when something is wrong, and all of that is with `site.problems`. */
+export function checkSettings(site: Site, file: string): Settings | undefined {
+  const fields = readFields(site, [], site.root.value, settingsFields);
+  const { subjects: givenSubjects = [], faults: givenFaults = [], limits, runtimes } = fields ?? {};
+  const subjects = givenSubjects.map((value, index) =>
+    checkValue(site, ['subjects', index], value, subjectShape),
+  );
+  const faults = givenFaults.map((value, index) => checkValue(site, ['faults', index], value, faultShape));
+  const entries = subjects.flatMap((subject) => (subject === undefined ? [] : [subjectEntry(subject)]));
+  const runtimesOf = (name: string) =>
+    (builtInCatalogue.subjects[name] ?? entries.find((entry) => entry.name === name))?.runtimes ?? [];
+  const additions: CatalogueAdditions = {
+    subjects: entries,
+    faults: faults.flatMap((fault) => (fault === undefined ? [] : [addedFault(fault, runtimesOf)])),
+  };
+  const known = extendCatalogue(builtInCatalogue, additions);
+
+  checkNames(site, 'subjects', 'name', subjects, builtInCatalogue.subjects);
+  checkNames(site, 'faults', 'type', faults, builtInCatalogue.faults);
+  for (const [index, subject] of subjects.entries()) {
+    if (subject !== undefined) checkSubject(site, ['subjects', index], subject, known);
+  }
+  for (const [index, fault] of faults.entries()) {
+    if (fault !== undefined) checkWords(site, ['faults', index, 'on'], 'subject', fault.on, known.subjects);
+  }
+  if (site.problems.any) return undefined;
+  return completeSettings({
+    file,
+    additions,
+    // As they were given, so that `this` is in them what it was. Each was checked to have every method of its
+    // contract; what these take and give cannot be seen from outside.
+    subjects: givenSubjects as readonly Subject[],
+    faults: givenFaults as readonly Fault[],
+    maxParallel: limits?.maxParallel,
+    slots: limits?.slots,
+    process: runtimes?.process,
+  });
+}

@@ -1,0 +1,37 @@
+/** What an `ordeal.config.ts` imports, as `ordeal/config`. */
+export {
+  type Ability,
+  type Address,
+  CLIENT_ROLE,
+  type Fault,
+  type FaultPlan,
+  type FaultSite,
+  type Finding,
+  type Instance,
+  type JsonObject,
+  type Link,
+  type LinkRule,
+  type LoadLine,
+  type NodeSite,
+  type NodeSpec,
+  type NodeView,
+  type Observer,
+  OrdealError,
+  type PlanInput,
+  type ProcessLaunch,
+  type Subject,
+  type SubjectProbe,
+  type Topology,
+} from '@ordeal/core';
+export { chooseTarget, type PingResult, pingDirect, pingThrough } from '@ordeal/faults';
+export { z } from 'zod';
+export {
+  defineConfig,
+  type Limits,
+  type OrdealConfig,
+  type ProcessSettings,
+  type RuntimeSettings,
+} from './config.ts';
+export { defineFault, type FaultDefinition } from './fault.ts';
+export { defineSubject, type SubjectDefinition } from './subject.ts';
+export type { Support, Supports } from './supports.ts';

@@ -1,0 +1,49 @@
+import { builtInCatalogue, type CatalogueAdditions, extendCatalogue } from '@ordeal/catalogue';
+import type { Fault, Repertoire, Subject } from '@ordeal/core';
+import { faultOf } from '@ordeal/faults';
+import { subjectOf } from '@ordeal/subjects';
+import type { ProcessSettings } from './define/config.ts';
+
+/** What holds for this installation: the settings file with its defaults filled in, on top of what is built in. */
+export interface Settings {
+  /** The settings file; undefined when there is none. Whoever needs the same settings in another process reads it again. */
+  readonly file: string | undefined;
+  readonly repertoire: Repertoire;
+  /** What the file adds to the built-in catalogue: for workers to publish. */
+  readonly additions: CatalogueAdditions;
+  readonly maxParallel: number;
+  readonly slots: number;
+  readonly process: { readonly offered: boolean; readonly ports: ProcessSettings['ports'] };
+}
+
+interface Given {
+  readonly file?: string;
+  readonly additions?: CatalogueAdditions;
+  readonly subjects?: readonly Subject[];
+  readonly faults?: readonly Fault[];
+  readonly maxParallel?: number | undefined;
+  readonly slots?: number | undefined;
+  readonly process?:
+    | { readonly offered?: boolean | undefined; readonly ports?: ProcessSettings['ports'] | undefined }
+    | undefined;
+}
+
+/** Without a settings file. */
+export const defaultSettings: Settings = completeSettings({});
+
+/** The defaults, and what is built in, around what a file says. */
+export function completeSettings(given: Given): Settings {
+  const { subjects = [], faults = [], additions = { subjects: [], faults: [] } } = given;
+  return {
+    file: given.file,
+    additions,
+    repertoire: {
+      catalogue: extendCatalogue(builtInCatalogue, additions),
+      subjectOf: (name) => subjectOf(name) ?? subjects.find((subject) => subject.name === name),
+      faultOf: (type) => faultOf(type) ?? faults.find((fault) => fault.type === type),
+    },
+    maxParallel: given.maxParallel ?? 10,
+    slots: given.slots ?? 10,
+    process: { offered: given.process?.offered ?? true, ports: given.process?.ports },
+  };
+}

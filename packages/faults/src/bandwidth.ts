@@ -1,0 +1,91 @@
+import { type BandwidthParams, bandwidthParams } from '@ordeal/catalogue';
+import { type Fault, type FaultPlan, type FaultSite, type LinkRule, OrdealError } from '@ordeal/core';
+import { type CarriedRate, measureCarriedRate } from './carried-rate.ts';
+import { chooseTarget } from './choose-target.ts';
+import { linksOf, pingableLinks } from './link-pings.ts';
+import { median } from './median.ts';
+
+/** What a probe may see above the limit: clocks and timers may disagree by a millisecond. */
+const TOLERANCE_SHARE = 0.1;
+/** The load is on the link as well, and so are messages around the bytes: a probe gets its share, and no more. */
+const LEAST_SHARE = 0.25;
+/** The way beside the link must carry so many times the limit, or it was the machine that was slow. */
+const DIRECT_TIMES = 2;
+/** What a transfer takes in each direction at the limit: many times a healthy one, a fraction of a look. */
+const TRANSFER_MS = 80;
+/** Fewer would be lost among the messages around them. */
+const MIN_TRANSFER_BYTES = 1_024;
+
+export interface BandwidthPlan extends FaultPlan {
+  readonly type: 'bandwidth';
+  readonly params: BandwidthParams;
+  readonly rules: readonly Extract<LinkRule, { kind: 'rate' }>[];
+}
+
+/** Limits the rate of every link to and from one node, its clients' included: each direction of each for itself. */
+export const bandwidth: Fault<BandwidthPlan> = {
+  type: 'bandwidth',
+  needs: ['links'],
+
+  plan(input) {
+    const target = chooseTarget(input);
+    const params = bandwidthParams.parse(input.params);
+    return {
+      version: 1,
+      type: 'bandwidth',
+      injection: input.injection,
+      targets: [target],
+      params,
+      rules: linksOf(input.topology, target.name).map((link) => ({ kind: 'rate', link, kbit: params.kbit })),
+    };
+  },
+
+  async apply({ injection, rules }, { instance, probe }) {
+    if (probe.transfer === undefined) {
+      throw new OrdealError(
+        'UNSUPPORTED',
+        'the subject offers no transfer: nothing could show that it bites',
+      );
+    }
+    await instance.shape(injection, rules);
+  },
+
+  async active(plan, site, signal) {
+    const { kbit } = plan.params;
+    const links = await measureAll(plan, site, signal);
+    return { holds: links.every((link) => isLimited(link, kbit)), evidence: { limitKbit: kbit, links } };
+  },
+
+  async undo({ injection }, { instance }) {
+    await instance.unshape(injection);
+  },
+
+  async gone(plan, site, signal) {
+    const aboveKbit = plan.params.kbit * DIRECT_TIMES;
+    const links = await measureAll(plan, site, signal);
+    return {
+      holds: links.every(({ kbit, problem }) => problem === null && Math.max(...kbit) > aboveKbit),
+      evidence: { aboveKbit, links },
+    };
+  },
+};
+
+/** Errs on the side of no: every single transfer keeps to the limit, while the way beside it would carry more. */
+function isLimited({ kbit, directKbit, problem }: CarriedRate, limitKbit: number): boolean {
+  return (
+    problem === null &&
+    Math.max(...kbit) <= limitKbit * (1 + TOLERANCE_SHARE) &&
+    median(kbit) >= limitKbit * LEAST_SHARE &&
+    median(directKbit) >= limitKbit * DIRECT_TIMES
+  );
+}
+
+async function measureAll(plan: BandwidthPlan, site: FaultSite, signal: AbortSignal): Promise<CarriedRate[]> {
+  const links = pingableLinks(
+    site.instance.topology,
+    plan.rules.map(({ link }) => link),
+  );
+  // Bits per millisecond are kilobits per second.
+  const bytes = Math.max(MIN_TRANSFER_BYTES, Math.ceil((plan.params.kbit * TRANSFER_MS) / 8));
+  return Promise.all(links.map((link) => measureCarriedRate(site, link, bytes, signal)));
+}

@@ -1,0 +1,53 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { signalProcess } from '@ordeal/place';
+import { expect, it } from 'vitest';
+import { planOf } from '../testing/fault-double.ts';
+import { RealGuards } from '../testing/real-guard.ts';
+import { claimFolder } from './claim.ts';
+import { guardFolder } from './guard-folder.ts';
+import { inspectGuards } from './inspect.ts';
+
+const soon = { timeoutMs: 10_000 };
+
+it('tells what living and killed guards have, and changes nothing', async () => {
+  await using guards = await RealGuards.create();
+  const [dead, alive] = await Promise.all([guards.spawn(), guards.spawn()]);
+  for (const [client, trial] of [
+    [dead, 't1'],
+    [alive, 't2'],
+  ] as const) {
+    const fence = { trial, execution: 1 };
+    await client.ask('start', { fence, subject: 'double', runtime: 'process' }, soon);
+    await client.ask('apply', { fence, plan: planOf(`x-${trial}`), activeWithinMs: 5_000 }, soon);
+  }
+  const parent = join(guards.folders.data, 'guards');
+  await mkdir(join(parent, 'new.draft'));
+  await dead.kill();
+
+  const before = guards.guardFolders();
+  const inspection = await inspectGuards(guards.folders);
+  expect(guards.guardFolders()).toEqual(before);
+  expect(inspection.drafts).toEqual([join(parent, 'new.draft')]);
+  expect(inspection.strays).toEqual([]);
+  expect(Object.fromEntries(inspection.guards.map((guard) => [guard.name, guard]))).toMatchObject({
+    [dead.guard]: {
+      state: 'dead',
+      left: [{ label: { trial: 't1', execution: 1 }, injections: ['x-t1'] }],
+      processes: [expect.any(String)],
+    },
+    [alive.guard]: { state: 'alive', left: [{ label: { trial: 't2' } }], processes: [expect.any(String)] },
+  });
+
+  const claim = await claimFolder(guardFolder(join(parent, dead.guard)), alive.identity);
+  const stateOfDead = async () =>
+    (await inspectGuards(guards.folders)).guards.find(({ name }) => name === dead.guard)?.state;
+  expect(await stateOfDead()).toBe('swept');
+  await claim?.release();
+
+  // Somebody deletes the folder by hand; its processes go on.
+  await rm(join(parent, dead.guard), { recursive: true });
+  const { strays } = await inspectGuards(guards.folders);
+  expect(strays).toEqual(inspection.guards.find(({ name }) => name === dead.guard)?.processes);
+  for (const stray of strays) signalProcess(stray, 'SIGKILL');
+});

@@ -1,0 +1,49 @@
+import { basename } from 'node:path';
+import { type Folders, isAlive, type ProcessIdentity, processesIn } from '@ordeal/place';
+import { isClaimed } from './claim.ts';
+import type { LeftInstance } from './entries.ts';
+import { findGuardFolders, type GuardFolder, guardsFolder, isOwnerDead } from './guard-folder.ts';
+import { leftIn } from './left-instances.ts';
+
+/** A guard of this installation that has not deleted its folder. */
+export interface InspectedGuard {
+  readonly name: string;
+  readonly folder: string;
+  /** `swept`: it is dead, and a living process is cleaning up after it. */
+  readonly state: 'alive' | 'dead' | 'swept';
+  /** Instances that are not known to be removed, with their faults that are not known to be gone. */
+  readonly left: readonly LeftInstance[];
+  /** Live processes of its nodes. */
+  readonly processes: readonly ProcessIdentity[];
+}
+
+/** What guards have, or have left, on this machine. */
+export interface GuardInspection {
+  readonly guards: readonly InspectedGuard[];
+  /** Live processes of guards whose folder is gone: nobody will look for them. */
+  readonly strays: readonly ProcessIdentity[];
+  /** Guards' folders in the making, or abandoned. */
+  readonly drafts: readonly string[];
+}
+
+/** Looks, and changes nothing. Processes are found on Linux only. */
+export async function inspectGuards(folders: Folders): Promise<GuardInspection> {
+  // Before the folders: a guard that starts meanwhile must not look like one without a folder.
+  const processes = processesIn(guardsFolder(folders));
+  const { made, drafts } = await findGuardFolders(folders);
+  const guards = await Promise.all(made.map(inspectGuard));
+  const known = new Set(made.flatMap(({ path }) => processesIn(path)));
+  const strays = processes.filter((identity) => !known.has(identity) && isAlive(identity));
+  return { guards, strays, drafts };
+}
+
+async function inspectGuard(folder: GuardFolder): Promise<InspectedGuard> {
+  const isDead = await isOwnerDead(folder);
+  return {
+    name: basename(folder.path),
+    folder: folder.path,
+    state: isDead ? ((await isClaimed(folder)) ? 'swept' : 'dead') : 'alive',
+    left: await leftIn(folder, [{ name: 'process' }]),
+    processes: processesIn(folder.instances),
+  };
+}

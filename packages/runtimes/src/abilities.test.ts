@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, test } from 'vitest';
+import { missingAbilities } from './abilities.ts';
+import { makeTestPlace } from './process/testing/start-echo.ts';
+import { whyNoTestVolumes } from './process/testing/why-no-test-volumes.ts';
+
+const TELLER = fileURLToPath(new URL('./process/testing/abilities-teller.ts', import.meta.url));
+const run = promisify(execFile);
+const noVolumes = await whyNoTestVolumes();
+const skipped = noVolumes === undefined ? '' : ` (skipped: ${noVolumes})`;
+
+const place = makeTestPlace();
+afterAll(() => place[Symbol.dispose]());
+
+async function told(command: string, ...args: string[]): Promise<unknown> {
+  const { stdout } = await run(command, [...args], { timeout: 30_000 });
+  return JSON.parse(stdout);
+}
+
+describe.skipIf(noVolumes !== undefined)(`the process runtime where it may mount${skipped}`, () => {
+  test('can do everything', async () => {
+    expect(await missingAbilities('process')).toEqual({});
+  });
+
+  test('has no volumes as another user, and says who that is', async () => {
+    expect(await told(process.execPath, TELLER, place.folders.data, '65534')).toEqual({
+      missing: { volumes: 'mounting a tmpfs needs root on Linux, and this worker runs as uid 65534' },
+    });
+  });
+
+  test('has none as root in a box either: instances have plain folders, which cannot be filled', async () => {
+    const inBox = ['--bounding-set=-sys_admin', process.execPath, TELLER, place.folders.data];
+    const why = expect.stringMatching(/^this worker is root and may not mount a tmpfs all the same \(.+\)$/);
+    expect(await told('setpriv', ...inBox)).toEqual({
+      missing: { volumes: why },
+      refusal: expect.stringMatching(
+        /^there are no volumes of limited size here: this worker is root and may not/,
+      ),
+      hasFolder: true,
+    });
+  });
+});
+
+test('there is no Docker runtime to be able to do anything', async () => {
+  expect(Object.keys(await missingAbilities('docker'))).toEqual(['signals', 'links', 'volumes']);
+});

@@ -1,0 +1,85 @@
+import { type FileHandle, open, rm, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { OrdealError } from '@ordeal/core';
+
+/** Sooner than a supervisor starts a node again: full is full for the node's next life, too. */
+const AGAIN_MS = 100;
+const ZEROS = Buffer.alloc(1024 * 1024);
+
+/** A file that makes a volume as full as was asked, and keeps it so until stopped. It grows and never shrinks. */
+export class Filling {
+  readonly #path: string;
+  readonly #percent: number;
+  readonly #stop = new AbortController();
+  readonly #filled = Promise.withResolvers<void>();
+  readonly #ended: Promise<void>;
+
+  constructor(path: string, percent: number) {
+    this.#path = path;
+    this.#percent = percent;
+    this.#ended = this.#run();
+    // Who stops it before it is done may not wait for it.
+    this.#filled.promise.catch(() => {});
+  }
+
+  /**
+   * Resolves when the volume is as full as was asked.
+   * @throws OrdealError TARGET_FAILED when it was so already, or is no file system of its own
+   */
+  filled(): Promise<void> {
+    return this.#filled.promise;
+  }
+
+  /** Ends the filling and deletes its file. Idempotent. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#ended;
+    await rm(this.#path, { force: true });
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    try {
+      await using file = await open(this.#path, 'w');
+      await this.#mustBeOfUse(file);
+      for (;;) {
+        await this.#topUp(file, signal);
+        this.#filled.resolve();
+        await delay(AGAIN_MS, undefined, { signal });
+      }
+    } catch (error) {
+      // Once it was filled, an error shows as space in the next look at the volume.
+      this.#filled.reject(error);
+    }
+  }
+
+  async #mustBeOfUse(file: FileHandle): Promise<void> {
+    const volume = dirname(this.#path);
+    const [own, outside] = await Promise.all([file.stat(), stat(dirname(volume))]);
+    // The machine's own disk is nothing to fill.
+    if (own.dev === outside.dev) throw new OrdealError('TARGET_FAILED', `nothing is mounted on ${volume}`);
+    if ((await this.#missingBytes()) > 0) return;
+    const message = `the volume is ${this.#percent} % full by itself: filling it would prove nothing`;
+    throw new OrdealError('TARGET_FAILED', message);
+  }
+
+  async #topUp(file: FileHandle, signal: AbortSignal): Promise<void> {
+    try {
+      for (;;) {
+        signal.throwIfAborted();
+        const missing = await this.#missingBytes();
+        if (missing <= 0) return;
+        await file.appendFile(ZEROS.subarray(0, Math.min(ZEROS.length, missing)));
+      }
+    } catch (error) {
+      // Somebody else took the rest: as full as it gets.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    }
+  }
+
+  async #missingBytes(): Promise<number> {
+    const { blocks, bfree, bsize } = await statfs(dirname(this.#path));
+    return (Math.ceil((blocks * this.#percent) / 100) - (blocks - bfree)) * bsize;
+  }
+}
