@@ -67,9 +67,10 @@ export class Execution {
     if (!this.isEnding) this.#watch?.tick();
   }
 
-  start(subject: Subject, runtime: Runtime): Promise<Answer<'start'>> {
+  start(subject: Subject, runtime: Runtime, predecessorsEnded: Promise<unknown>): Promise<Answer<'start'>> {
     return this.#turns.take(async (signal) => {
       const { journal, monotonicMs } = this.#parts;
+      await predecessorsEnded;
       this.#mayAct(signal);
       await journal.write({
         kind: 'instance',

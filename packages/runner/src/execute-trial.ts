@@ -4,16 +4,13 @@ import type { Ended, ExecutionRef, ExecutionResult, Store } from '@ordeal/store'
 import pRetry from 'p-retry';
 import { TrialAborted } from './abort-reason.ts';
 import { runTrial } from './run-trial.ts';
-import type { TrialRun } from './trial-run.ts';
+import { TrialNotes, type TrialRun } from './trial-run.ts';
 
 /** Undo, proof and removal of all processes; the guard has its own, shorter bounds inside. */
 const REMOVE_TIMEOUT_MS = 20_000;
 
 export interface TrialExecution extends Omit<TrialRun, 'store'> {
-  readonly store: Pick<
-    Store,
-    'planInjection' | 'advanceInjection' | 'appendEvents' | 'endExecution' | 'restSlot'
-  >;
+  readonly store: Pick<Store, 'planInjection' | 'advanceInjection' | 'endExecution' | 'restSlot'>;
   /** Resolves once the faults of a guard that was lost are undone by its successor. */
   readonly guardRecovered: () => Promise<void>;
 }
@@ -25,10 +22,11 @@ export interface TrialExecution extends Omit<TrialRun, 'store'> {
  */
 export async function executeTrial(execution: TrialExecution): Promise<{ ended: Ended; rests: boolean }> {
   const { store, guard, campaign } = execution;
-  const ref = { trialId: execution.trial.id, execution: execution.execution };
-  const result = await runTrial(execution).catch((error: unknown) => endOf(error, execution.signal));
+  const notes = new TrialNotes(execution);
+  const { ref } = notes;
+  const result = await runTrial(notes).catch((error: unknown) => endOf(error, execution.signal));
   if (result.end === 'result') {
-    const ended = await record(store, ref, result);
+    const ended = await record(store, notes, result);
     execution.onPhase('removing');
     // The result stands whatever the removal says: a guard that cannot remove now sweeps at its next start.
     await removeInstance(store, guard, ref).catch(() => {});
@@ -41,7 +39,7 @@ export async function executeTrial(execution: TrialExecution): Promise<{ ended: 
     (error: unknown) => error,
   );
   if (removal !== undefined && guard.isClosed) await execution.guardRecovered();
-  const ended = await record(store, ref, result);
+  const ended = await record(store, notes, result);
   const rests = result.end === 'void' || result.end === 'error';
   if (ended.kind === 'ended' && rests) await store.restSlot(ref, campaign.cooldownSeconds * 1000);
   return { ended, rests };
@@ -51,12 +49,13 @@ export async function executeTrial(execution: TrialExecution): Promise<{ ended: 
  * The end must reach Postgres also when it is away just now: an identical end sent twice counts once, and one that
  * comes too late is refused by the fence. After about a minute the execution is left to be found lost.
  */
-function record(
+async function record(
   store: Pick<Store, 'endExecution'>,
-  ref: ExecutionRef,
+  { ref, moves, timeline }: TrialNotes,
   result: ExecutionResult,
 ): Promise<Ended> {
-  return pRetry(() => store.endExecution(ref, result), {
+  await Promise.all(moves);
+  return pRetry(() => store.endExecution(ref, result, timeline.events()), {
     retries: 30,
     minTimeout: 250,
     maxTimeout: 2_000,

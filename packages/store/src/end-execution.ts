@@ -5,13 +5,16 @@ import { notifyingCampaign, type Session } from './database/session.ts';
 import { toJsonText } from './database/text.ts';
 import { type Decision, decideEnd } from './decide-end.ts';
 import { endColumns } from './end-columns.ts';
-import type { Campaign, Ended, ExecutionRef, ExecutionResult, Trial } from './rows.ts';
+import { addingEvents } from './events.ts';
+import type { Campaign, Ended, ExecutionRef, ExecutionResult, Trial, TrialEvent } from './rows.ts';
 import { slotTakenMs } from './slots.ts';
 import { lockingLiveTrials } from './trials.ts';
 
 export interface EndRequest {
   readonly ref: ExecutionRef;
   readonly result: ExecutionResult;
+  /** What happened in it, kept with its end. */
+  readonly timeline: readonly TrialEvent[];
   /** Only if its beat counter still stands here. */
   readonly seenBeats?: number;
 }
@@ -39,17 +42,19 @@ export function endExecutions(
     if (campaign === undefined) return requests.map(() => undefined);
     const live = new Map(found.map((trial) => [trial.id, trial]));
     const ends: End[] = [];
-    const answers = requests.map(({ ref, result, seenBeats }) => {
+    const answers = requests.map(({ ref, result, timeline, seenBeats }) => {
       const trial = live.get(ref.trialId);
       if (trial?.execution !== ref.execution || (seenBeats ?? trial.beats) !== trial.beats) return undefined;
       // Of two ends of one execution the first counts.
       live.delete(ref.trialId);
       const decision = decideEnd(campaign, trial, result);
-      ends.push({ ref, result, decision });
+      ends.push({ ref, result, timeline, decision });
       return endedBy(decision);
     });
     if (ends.length === 0) return answers;
     const writes: Promise<unknown>[] = [pipeline.send(writingEnds(session, campaign, ends))];
+    const events = ends.flatMap(({ timeline }) => timeline);
+    if (events.length > 0) writes.push(pipeline.send(addingEvents(session, events)));
     if (ends.some(({ decision }) => decision.retryInMs === null)) {
       writes.push(pipeline.send(finishingCampaign(session, campaign.id).compile()));
     }
@@ -59,9 +64,7 @@ export function endExecutions(
   });
 }
 
-interface End {
-  readonly ref: ExecutionRef;
-  readonly result: ExecutionResult;
+interface End extends EndRequest {
   readonly decision: Decision;
 }
 

@@ -1,25 +1,17 @@
 import { sql } from 'kysely';
-import { runAlone } from './database/pipeline.ts';
 import { isId, type Session } from './database/session.ts';
 import { toJsonText } from './database/text.ts';
 import type { TrialEvent } from './rows.ts';
 
-/** Adds lines to timelines, each list in its order, in one statement. Locks: none that anybody waits for. */
-export async function appendEvents(
-  session: Session,
-  timelines: readonly (readonly TrialEvent[])[],
-): Promise<void> {
-  const events = timelines.flat();
-  if (events.length > 0) {
-    const query = sql`
-      insert into events (trial_id, execution, since_zero_ms, at, kind, data)
-      select "trialId", "execution", "sinceZeroMs", "at", "kind", "data"
-      from json_to_recordset(${toJsonText(events)}::json) as event (
-        "trialId" bigint, "execution" integer, "sinceZeroMs" double precision, "at" timestamptz, "kind" text,
-        "data" jsonb
-      )`;
-    await runAlone(session, query.compile(session.db));
-  }
+/** Adds lines to timelines, in their order. Locks: none that anybody waits for. */
+export function addingEvents({ db }: Session, events: readonly TrialEvent[]) {
+  return sql`
+    insert into events (trial_id, execution, since_zero_ms, at, kind, data)
+    select "trialId", "execution", "sinceZeroMs", "at", "kind", "data"
+    from json_to_recordset(${toJsonText(events)}::json) as event (
+      "trialId" bigint, "execution" integer, "sinceZeroMs" double precision, "at" timestamptz, "kind" text,
+      "data" jsonb
+    )`.compile(db);
 }
 
 /** By execution, then in the order in which they were added. Locks: none. */

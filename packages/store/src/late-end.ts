@@ -3,16 +3,23 @@ import { lockCampaign } from './campaigns.ts';
 import { inTransaction, type Session, type TransactionSession } from './database/session.ts';
 import { toJsonText, toText } from './database/text.ts';
 import { endColumns } from './end-columns.ts';
-import type { Ended, ExecutionRef, ExecutionResult } from './rows.ts';
+import { addingEvents } from './events.ts';
+import type { Ended, ExecutionRef, ExecutionResult, TrialEvent } from './rows.ts';
 import { campaignOfTrial, lockTrial } from './trials.ts';
 
 /**
  * Answers the end of an execution that is not the live one of its trial. The very same end written twice (the answer
- * to the first was lost) is answered like the first; anything else changes nothing and is kept in its row as `late`.
+ * to the first was lost) is answered like the first; anything else changes nothing and is kept in its row as `late`,
+ * its timeline with the others.
  *
  * Locks: campaign, trial, execution, in this order, until commit.
  */
-export function answerLateEnd(session: Session, ref: ExecutionRef, result: ExecutionResult): Promise<Ended> {
+export function answerLateEnd(
+  session: Session,
+  ref: ExecutionRef,
+  result: ExecutionResult,
+  timeline: readonly TrialEvent[],
+): Promise<Ended> {
   return inTransaction(session, async (inside) => {
     const campaignId = await campaignOfTrial(inside, ref.trialId);
     if (campaignId === undefined) return { kind: 'stale' };
@@ -20,6 +27,7 @@ export function answerLateEnd(session: Session, ref: ExecutionRef, result: Execu
     const repeated = await findSameEnd(inside, ref, result);
     if (repeated !== undefined) return repeated;
     await keepAsEvidence(inside, ref, result);
+    await inside.db.executeQuery(addingEvents(inside, timeline));
     return { kind: 'stale' };
   });
 }

@@ -126,7 +126,6 @@ function bindStore(pool: pg.Pool, db: Kysely<Tables>, connection: ConnectOptions
     advanceInjection: explained(running.advanceInjection),
     openInjections: bind(openInjections),
     listInjections: bind(listInjections),
-    appendEvents: explained(running.appendEvents),
     listEvents: bind(listEvents),
     registerWorker: bind(registerWorker),
     retireWorker: bind(retireWorker),

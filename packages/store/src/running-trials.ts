@@ -2,7 +2,6 @@ import { type ClaimRequest, claimTrials, UNKNOWN_TRIAL } from './claim.ts';
 import { inBatches } from './database/batches.ts';
 import type { Session } from './database/session.ts';
 import { type EndRequest, endExecutions } from './end-execution.ts';
-import { appendEvents } from './events.ts';
 import { restSlots, type SlotRest } from './executions.ts';
 import {
   type AdvancedInjection,
@@ -11,19 +10,13 @@ import {
   planInjections,
 } from './injections.ts';
 import { answerLateEnd } from './late-end.ts';
-import type { Claim, TrialEvent } from './rows.ts';
+import type { Claim } from './rows.ts';
 import type { Store } from './store.ts';
 import { campaignOfTrial } from './trials.ts';
 
 type RunningTrials = Pick<
   Store,
-  | 'claim'
-  | 'endExecution'
-  | 'loseExecution'
-  | 'restSlot'
-  | 'planInjection'
-  | 'advanceInjection'
-  | 'appendEvents'
+  'claim' | 'endExecution' | 'loseExecution' | 'restSlot' | 'planInjection' | 'advanceInjection'
 >;
 
 /** What is not keyed by a campaign shares one lane. */
@@ -52,10 +45,6 @@ export function runningTrials(session: Session): RunningTrials {
     ONE_LANE,
     unanswered((moves: readonly AdvancedInjection[]) => advanceInjections(session, moves)),
   );
-  const append = inBatches(
-    ONE_LANE,
-    unanswered((timelines: readonly (readonly TrialEvent[])[]) => appendEvents(session, timelines)),
-  );
 
   /** Of trials that were claimed here, until they end: most ends need no look-up. */
   const campaigns = new Map<string, string>();
@@ -70,22 +59,21 @@ export function runningTrials(session: Session): RunningTrials {
       if (claimed.kind === 'claimed') campaigns.set(request.trialId, campaignId);
       return claimed;
     },
-    async endExecution(ref, result) {
+    async endExecution(ref, result, timeline = []) {
       const campaignId = await campaignOf(ref.trialId);
-      const ended = campaignId === undefined ? undefined : await end({ ref, result, campaignId });
+      const ended = campaignId === undefined ? undefined : await end({ ref, result, timeline, campaignId });
       campaigns.delete(ref.trialId);
-      return ended ?? (await answerLateEnd(session, ref, result));
+      return ended ?? (await answerLateEnd(session, ref, result, timeline));
     },
     async loseExecution(ref, seenBeats, why) {
       const campaignId = await campaignOf(ref.trialId);
       if (campaignId === undefined) return false;
       const result = { end: 'lost', error: why } as const;
-      return (await end({ ref, result, seenBeats, campaignId })) !== undefined;
+      return (await end({ ref, result, timeline: [], seenBeats, campaignId })) !== undefined;
     },
     restSlot: (ref, restMs) => rest({ ref, restMs }),
     planInjection: (ref, place, injection) => plan({ ref, place, plan: injection }),
     advanceInjection: (id, state, evidence) => advance({ id, state, evidence }),
-    appendEvents: (events) => append(events),
   };
 }
 

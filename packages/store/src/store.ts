@@ -69,8 +69,8 @@ export interface Store {
   liveExecutions(): Promise<
     (ExecutionRef & { campaignId: string; workerId: string; place: string; beats: number })[]
   >;
-  /** Ends an execution and decides what follows for the trial: retry with backoff, failed, pending again. Fenced. */
-  endExecution(ref: ExecutionRef, result: ExecutionResult): Promise<Ended>;
+  /** Ends an execution, with what happened in it, and decides what follows for the trial: retry with backoff, failed, pending again. Fenced. */
+  endExecution(ref: ExecutionRef, result: ExecutionResult, timeline?: readonly TrialEvent[]): Promise<Ended>;
   /** Ends it as lost if its beat counter still stands at `seenBeats`; false when it had moved. */
   loseExecution(ref: ExecutionRef, seenBeats: number, why: string): Promise<boolean>;
   /** After the instance is removed: from now the slot rests for `restMs`. */
@@ -86,7 +86,6 @@ export interface Store {
   listInjections(trialId: string): Promise<Injection[]>;
 
   // Events
-  appendEvents(events: readonly TrialEvent[]): Promise<void>;
   listEvents(trialId: string): Promise<TrialEvent[]>;
 
   // Workers

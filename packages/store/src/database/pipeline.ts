@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { CompiledQuery } from 'kysely';
 import type pg from 'pg';
 import { prepared } from './prepared.ts';
@@ -29,6 +30,7 @@ export async function inPipeline<T>(session: Session, work: (pipeline: Pipeline)
   const client = await session.pool.connect();
   let isCommitted = false;
   const ask = (query: string | pg.QueryConfig): Promise<pg.QueryResult> => {
+    gatherWrites(client.connection.stream);
     const answer = client.query(query);
     // Whoever waits hears of a failure; an answer that nobody came to wait for must not end the process.
     answer.catch(() => {});
@@ -57,6 +59,13 @@ export function runAlone<Row>(session: Session, query: CompiledQuery<Row>): Prom
     await pipeline.commit(rows);
     return rows;
   });
+}
+
+/** What is written up to the end of this turn goes out in one system call. */
+function gatherWrites(stream: Writable): void {
+  if (stream.writableCorked > 0) return;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
 }
 
 /** A connection on which not even a rollback works is not given to anyone else. */
