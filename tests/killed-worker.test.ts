@@ -74,6 +74,13 @@ describe.each(BACKENDS)('on the %s backend', (backend) => {
         async () => ((await store.openInjections()).length === 0 ? true : undefined),
         { timeoutMs: 10_000, everyMs: 250 },
       );
+      const key = (await store.getTrial(victim.trialId))?.key;
+      expect((await world.ordeal('status', id)).stdout).toMatch(
+        new RegExp(
+          `${key}: execution 1 lost: worker ${row?.id} silent since \\d\\d:.*; ` +
+            'its guard undid the fault at \\d\\d:.*; completed by execution 2: unaffected',
+        ),
+      );
       expect(most).toBe(2);
       const trials = await store.listTrials(id);
       expect(trials.map((trial) => trial.status)).toEqual([

@@ -47,6 +47,13 @@ describe.each(BACKENDS)('on the %s backend', (backend) => {
         async () => ((await store.getCampaign(id))?.status === 'finished' ? true : undefined),
         { timeoutMs: 10_000 },
       );
+      const again = await fetch(`${url}/api/queues/${queue}/${job?.id}/retry`, { method: 'PUT' });
+      expect(again.status, 'a completed trial is never run again').toBe(409);
+      expect(await world.ordeal('retry', id, 'postgres/latency#0')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('postgres/latency#0 is completed: only failed trials are run again'),
+      });
+      expect((await world.ordeal('retry', id)).stdout).toContain('has no failed trial');
       const foreign = await fetch(url, { headers: { origin: 'http://evil.example' } });
       expect(foreign.status).toBe(403);
       for (const running of [worker, dashboard]) running.child.kill('SIGTERM');

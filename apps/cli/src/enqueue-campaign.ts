@@ -1,8 +1,9 @@
 import { type CampaignConfig, expandCampaignMatrix, type TrialSpec } from '@ordeal/campaign';
-import { type JsonObject, OrdealError } from '@ordeal/core';
+import type { JsonObject } from '@ordeal/core';
 import { type JobQueues, reconcile } from '@ordeal/queue';
 import type { Campaign, NewTrial, Store } from '@ordeal/store';
 import pRetry from 'p-retry';
+import { duringOutage, isOutage } from './outage.ts';
 
 /** An outage of the queue that is over by then is not worth telling of. */
 const QUEUE_PATIENCE_MS = 10_000;
@@ -21,7 +22,13 @@ export async function enqueueCampaign(
   config: CampaignConfig,
   parts: { store: Store; queues: JobQueues },
 ): Promise<Campaign> {
-  const campaign = await parts.store.createCampaign(
+  const campaign = await storeCampaign(config, parts.store);
+  await buildQueue(parts, campaign);
+  return campaign;
+}
+
+async function storeCampaign(config: CampaignConfig, store: Store): Promise<Campaign> {
+  const stored = store.createCampaign(
     {
       name: config.name,
       seed: config.seed,
@@ -35,8 +42,13 @@ export async function enqueueCampaign(
     },
     expandCampaignMatrix(config).map((trial) => toRow(config, trial)),
   );
-  await buildQueue(parts, campaign);
-  return campaign;
+  return stored.catch((error: unknown) => {
+    // The line may have broken between the commit and its acknowledgement.
+    throw duringOutage(
+      error,
+      'look at the list of campaigns before you enqueue again, it may be stored or not',
+    );
+  });
 }
 
 /** Can be repeated, so it is, for a while. */
@@ -47,15 +59,11 @@ async function buildQueue(parts: { store: Store; queues: JobQueues }, campaign: 
       maxRetryTime: QUEUE_PATIENCE_MS,
       minTimeout: 500,
       maxTimeout: 2_000,
-      shouldRetry: ({ error }) => error instanceof OrdealError && error.exitCode === 3,
+      shouldRetry: ({ error }) => isOutage(error),
     });
   } catch (error) {
-    if (!(error instanceof OrdealError) || error.exitCode !== 3) throw error;
-    throw new OrdealError(
-      error.code,
-      `campaign ${campaign.id} is stored with all its trials, and any worker completes its queue: do not enqueue it again`,
-      { cause: error, details: { campaign: campaign.id } },
-    );
+    const stands = `campaign ${campaign.id} is stored with all its trials, and any worker completes its queue`;
+    throw duringOutage(error, `${stands}: do not enqueue it again`, { campaign: campaign.id });
   }
 }
 

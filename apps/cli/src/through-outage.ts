@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describeError, monotonicMs, OrdealError } from '@ordeal/core';
+import { describeError, monotonicMs } from '@ordeal/core';
+import { isOutage } from './outage.ts';
 
 /**
  * Reads again while Postgres is away, and says so once. Only for reads: nobody knows what became of a write.
@@ -31,8 +32,4 @@ export async function throughOutage<T>(
       await delay(everyMs, undefined, signal ? { signal } : {});
     }
   }
-}
-
-function isOutage(error: unknown): error is OrdealError {
-  return error instanceof OrdealError && error.retryable && error.code === 'POSTGRES_UNAVAILABLE';
 }

@@ -40,9 +40,10 @@ export function startLedgerWatch(parts: {
         const key = keyOf(injection.trialId, injection.execution);
         if (!isOver(key)) continue;
         const farewell = farewells.find((left) => keyOf(left.trial, left.execution) === key);
-        await store.advanceInjection(injection.id, 'gone', evidenceOf(injection.id, farewell) ?? { seen });
+        const evidence = evidenceOf(injection.id, farewell) ?? { seen };
+        await store.advanceInjection(injection.id, 'gone', evidence);
         const about = await aboutExecution(store, injection);
-        log.info({ ...about, injection: injection.id }, `closed a row of the ledger: ${seen}`);
+        log.info({ ...about, injection: injection.id, evidence }, 'closed a row of the ledger');
       }
       for (const left of farewells) if (isOver(keyOf(left.trial, left.execution))) await left.forget();
     } catch (error) {
@@ -66,7 +67,7 @@ function evidenceOf(injection: string, farewell: LeftFarewell | undefined): Json
   if (farewell === undefined) return undefined;
   const { by, at, reason } = farewell;
   const isProven = farewell.injections.some((one) => one.injection === injection && one.state === 'gone');
-  const seen = isProven ? 'a probe of its guard, when the worker was gone' : REMOVED;
+  const seen = isProven ? 'a probe of its guard saw it gone' : REMOVED;
   return { seen, undone_by: by, undone_at: at, reason };
 }
 

@@ -2,8 +2,11 @@ import type { FaultEntry } from '@ordeal/core';
 import { z } from 'zod';
 
 export const asymmetricPartitionParams = z.strictObject({
-  /** Seen from the target: `out` loses what it sends while it still hears, `in` what comes to it while it is heard. */
-  direction: z.enum(['out', 'in']).default('out'),
+  direction: z.enum(['out', 'in']).default('out').meta({
+    title: 'Direction',
+    description:
+      'Seen from the target. out: what it sends is lost, and it still hears. in: what comes to it is lost, and it is heard.',
+  }),
 });
 
 export type AsymmetricPartitionParams = z.infer<typeof asymmetricPartitionParams>;

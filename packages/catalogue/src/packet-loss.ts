@@ -2,9 +2,11 @@ import type { FaultEntry } from '@ordeal/core';
 import { z } from 'zod';
 import { integerBetween } from './integer-between.ts';
 
-export const packetLossParams = z.strictObject({
-  /** How many of the packets to and from the node are lost, in percent. */
-  percent: integerBetween(1, 100).default(30),
+const packetLossParams = z.strictObject({
+  percent: integerBetween(1, 100).default(30).meta({
+    title: 'Loss, in percent',
+    description: 'How many of the packets to and from the node are lost.',
+  }),
 });
 
 export const packetLoss: FaultEntry = {

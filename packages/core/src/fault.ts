@@ -56,6 +56,9 @@ export interface FaultSite {
 
 export interface Finding {
   readonly holds: boolean;
-  /** What was seen, with figures: stored beside the injection. */
+  /**
+   * What was seen, with figures: stored beside the injection. `ended_by` says what ended the fault before its undo,
+   * where a look can tell: `restart`, `operator`, `itself`.
+   */
   readonly evidence: JsonObject;
 }

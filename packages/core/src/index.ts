@@ -1,5 +1,5 @@
 export type { Catalogue, FaultEntry, FaultKindByParam, SubjectEntry, SupportedFault } from './catalogue.ts';
-export { deadlineSignal, monotonicMs, waitFor } from './deadline.ts';
+export { deadlineSignal, monotonicMs, waitFor, within } from './deadline.ts';
 export { ERROR_TABLE, type ErrorCode, type ErrorEntry } from './error-table.ts';
 export { describeError, isErrorCode, OrdealError, toOrdealError } from './errors.ts';
 export {

@@ -1,6 +1,6 @@
 import type { FaultSite } from '@ordeal/core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type InjuredEcho, openInjuredEcho } from './testing/injured-echo.ts';
+import { comesToHold, type InjuredEcho, openInjuredEcho } from './testing/injured-echo.ts';
 
 let echo: InjuredEcho;
 beforeAll(async () => {
@@ -11,13 +11,12 @@ afterAll(() => echo[Symbol.asyncDispose]());
 
 const onLeader = { type: 'bandwidth', params: { kbit: 1_000 }, target: 'leader' };
 
-test('more than the limit is not active, far less neither, nor one link without it', async () => {
+test('more than the limit is not active, nor is one link without it', async () => {
   const { fault, plan } = echo.planned(onLeader);
   const links = echo.instance.topology.links.filter(({ to }) => to === 'alpha');
   const [, ...rest] = links;
   for (const { kbit, on } of [
     { kbit: 1_500, on: links },
-    { kbit: 150, on: links },
     { kbit: 1_000, on: rest },
   ]) {
     await echo.instance.shape(
@@ -26,6 +25,23 @@ test('more than the limit is not active, far less neither, nor one link without 
     );
     expect((await fault.active(plan, echo, AbortSignal.timeout(20_000))).holds, `${kbit}`).toBe(false);
   }
+  await fault.undo(plan, echo);
+});
+
+test('a link that the load fills up is limited all the same: the probe has its turn', async () => {
+  const { fault, plan } = echo.planned(onLeader);
+  await fault.apply(plan, echo);
+  const busy = new AbortController();
+  const [link] = echo.instance.topology.links.filter(({ to }) => to === 'alpha');
+  if (link === undefined) throw new Error('no link');
+  const filling = Array.from({ length: 4 }, async () => {
+    while (!busy.signal.aborted) {
+      await echo.probe.transfer?.(link.to, echo.instance.dial(link), 100_000, busy.signal).catch(() => {});
+    }
+  });
+  await comesToHold('active', (signal) => fault.active(plan, echo, signal));
+  busy.abort();
+  await Promise.all(filling);
   await fault.undo(plan, echo);
 });
 

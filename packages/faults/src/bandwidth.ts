@@ -7,14 +7,12 @@ import { median } from './median.ts';
 
 /** What a probe may see above the limit: clocks and timers may disagree by a millisecond. */
 const TOLERANCE_SHARE = 0.1;
-/** The load is on the link as well, and so are messages around the bytes: a probe gets its share, and no more. */
-const LEAST_SHARE = 0.25;
 /** The way beside the link must carry so many times the limit, or it was the machine that was slow. */
 const DIRECT_TIMES = 2;
 /** What a transfer takes in each direction at the limit: many times a healthy one, a fraction of a look. */
 const TRANSFER_MS = 80;
 /** Fewer would be lost among the messages around them. */
-const MIN_TRANSFER_BYTES = 1_024;
+const MIN_TRANSFER_BYTES = 512;
 
 export interface BandwidthPlan extends FaultPlan {
   readonly type: 'bandwidth';
@@ -70,12 +68,14 @@ export const bandwidth: Fault<BandwidthPlan> = {
   },
 };
 
-/** Errs on the side of no: every single transfer keeps to the limit, while the way beside it would carry more. */
+/**
+ * Errs on the side of no: every single transfer keeps to the limit, while the way beside it would carry more. There
+ * is no lower bound but that all bytes came back: the load is on the link as well, and a probe gets its share only.
+ */
 function isLimited({ kbit, directKbit, problem }: CarriedRate, limitKbit: number): boolean {
   return (
     problem === null &&
     Math.max(...kbit) <= limitKbit * (1 + TOLERANCE_SHARE) &&
-    median(kbit) >= limitKbit * LEAST_SHARE &&
     median(directKbit) >= limitKbit * DIRECT_TIMES
   );
 }

@@ -31,7 +31,7 @@ export const diskPressure: Fault<DiskPressurePlan> = {
   async active({ injection, params, targets: [target] }, site, signal) {
     const { look, evidence } = await lookAt(target, injection, site, signal);
     const isFilled = look.usedBytes * 100 >= look.sizeBytes * params.fill_percent;
-    const isOurs = injection in look.filledBytes;
+    const isOurs = Object.hasOwn(look.filledBytes, injection);
     return { holds: isOurs && isFilled && (params.fill_percent < 100 || look.isFull), evidence };
   },
 
@@ -42,7 +42,7 @@ export const diskPressure: Fault<DiskPressurePlan> = {
   async gone({ injection, targets: [target] }, site, signal) {
     const { look, evidence } = await lookAt(target, injection, site, signal);
     // What the node itself has written since may fill the volume as far as we did.
-    return { holds: !(injection in look.filledBytes) && !look.isFull, evidence };
+    return { holds: !Object.hasOwn(look.filledBytes, injection) && !look.isFull, evidence };
   },
 };
 

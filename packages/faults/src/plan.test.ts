@@ -28,7 +28,7 @@ const nodes: NodeView[] = topology.nodes.map(({ name, role }) => ({ name, role, 
 const params = {
   node_kill: fc.record({ mode: fc.constantFrom('crash', 'stop') }),
   process_pause: fc.constant({}),
-  bandwidth: fc.record({ kbit: fc.integer({ min: 32, max: 100_000 }) }),
+  bandwidth: fc.record({ kbit: fc.integer({ min: 16, max: 20_000 }) }),
   asymmetric_partition: fc.record({ direction: fc.constantFrom('out', 'in') }),
   latency: fc.tuple(fc.nat(500), fc.nat(500)).map(([min, more]) => ({ min_ms: min, max_ms: min + more })),
   network_partition: fc.record({

@@ -31,6 +31,10 @@ test('is over when the node has been killed and is back, before any undo', async
   await echo.instance.crash('alpha', plan.targets[0]?.incarnation ?? '');
   expect((await fault.active(plan, echo, AbortSignal.timeout(10_000))).holds).toBe(false);
   await comesToHold('gone', (signal) => fault.gone(plan, echo, signal));
+  expect(await fault.active(plan, echo, AbortSignal.timeout(10_000))).toMatchObject({
+    holds: false,
+    evidence: { ended_by: 'restart' },
+  });
   await fault.apply(plan, echo);
   expect((await fault.active(plan, echo, AbortSignal.timeout(10_000))).holds).toBe(false);
   await fault.undo(plan, echo);

@@ -34,6 +34,9 @@ export const processPause: Fault<ProcessPausePlan> = {
 
   async active({ targets: [target] }, site, signal) {
     const look = await site.instance.look(target.name);
+    if (look.incarnation !== null && look.incarnation !== target.incarnation) {
+      return nodeFinding(false, target.name, look, { ended_by: 'restart' });
+    }
     // Every one: with its postmaster alone stopped, the sessions of a Postgres would write on.
     const isStopped = look.incarnation === target.incarnation && look.stopped === look.members;
     if (!isStopped || !answersPings(site, target.name)) return nodeFinding(isStopped, target.name, look);

@@ -1,6 +1,5 @@
-import { waitFor } from '@ordeal/core';
+import { waitFor, within } from '@ordeal/core';
 import type { Backend, TrialWorker } from './backend.ts';
-import { within } from './deadline.ts';
 import { queueName } from './names.ts';
 import { createProcessor } from './processor.ts';
 import type { Consumer, Disposition, TakenJob } from './queue.ts';

@@ -1,6 +1,5 @@
-import { describeError, OrdealError } from '@ordeal/core';
+import { describeError, OrdealError, within } from '@ordeal/core';
 import { Redis } from 'ioredis';
-import { within } from './deadline.ts';
 import { redisAddress } from './redis.ts';
 
 /** A Redis that answers, as it is. No password in it; undefined is what it does not tell us. */

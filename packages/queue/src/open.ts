@@ -1,8 +1,7 @@
-import { OrdealError } from '@ordeal/core';
+import { OrdealError, within } from '@ordeal/core';
 import type { Queue } from 'bullmq';
 import type { Backend, TrialQueue } from './backend.ts';
 import { CampaignConsumer } from './consumer.ts';
-import { within } from './deadline.ts';
 import { jobId, queueName } from './names.ts';
 import { openPostgresBackend } from './postgres.ts';
 import {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { OrdealError } from '@ordeal/core';
+import { OrdealError, within } from '@ordeal/core';
 import {
   type BackendFactory,
   createPostgresBackend,
@@ -12,7 +12,6 @@ import {
 } from 'bullmq';
 import pg from 'pg';
 import { type Backend, MAX_BLOCK_SECONDS, QUEUE_OPTIONS, WORKER_OPTIONS } from './backend.ts';
-import { within } from './deadline.ts';
 
 /** Connections for short queries; each running Worker adds one for LISTEN. */
 const QUERY_CONNECTIONS = 6;

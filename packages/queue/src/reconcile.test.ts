@@ -1,4 +1,4 @@
-import { sampleCampaign, sampleTrials } from '@ordeal/store/testing';
+import { sampleCampaign, sampleRecord, sampleTrials } from '@ordeal/store/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { reconcile } from './reconcile.ts';
 import { onBothBackends, SOON } from './testing-bench.ts';
@@ -55,6 +55,33 @@ onBothBackends((bench) => {
     consumer.setConcurrency(3);
     await bench.countsBecome({ completed: 5, failed: 1 });
     expect(retriedByPerson).toBe(false);
+  });
+
+  it('delivers a retried trial again, though its old job stands as failed, and no other', async () => {
+    await bench.store.query(`update campaigns set attempts = 1`);
+    await run();
+    const taken: string[] = [];
+    const consumer = bench.consume(async ({ trialId }) => {
+      const claim = await bench.store.claim({ trialId, workerId: 'w', place: 'p', reopenFailed: false });
+      if (claim.kind !== 'claimed') return { kind: 'done' };
+      const ref = { trialId, execution: claim.execution };
+      taken.push(`${claim.trial.key} execution ${claim.execution}`);
+      const fails = trialId === bench.idOf(4) && claim.execution === 1;
+      if (fails) await bench.store.endExecution(ref, { end: 'error', error: 'broke', record: null });
+      else
+        await bench.store.endExecution(ref, { end: 'result', outcome: 'resolved', record: sampleRecord() });
+      await bench.store.restSlot(ref, 0);
+      return fails ? { kind: 'failed', reason: 'broke' } : { kind: 'done' };
+    });
+    consumer.setConcurrency(1);
+    await bench.countsBecome({ completed: 5, failed: 1 });
+    taken.length = 0;
+    expect(await bench.store.retryTrials(bench.campaign.id)).toBe(1);
+    await run();
+    await bench.countsBecome({ completed: 6, failed: 1, waiting: 0 });
+    expect(taken).toEqual(['postgres/latency#4 execution 2']);
+    expect(await bench.store.progress(bench.campaign.id)).toMatchObject({ completed: 6 });
+    expect((await bench.store.getCampaign(bench.campaign.id))?.status).toBe('finished');
   });
 
   it('drops the waiting jobs of a cancelled campaign', async () => {

@@ -1,8 +1,7 @@
-import { OrdealError } from '@ordeal/core';
+import { OrdealError, within } from '@ordeal/core';
 import { type ConnectionOptions, createRedisBackend, Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { type Backend, MAX_BLOCK_SECONDS, QUEUE_OPTIONS, WORKER_OPTIONS } from './backend.ts';
-import { within } from './deadline.ts';
 
 const RETRY_DELAY_MS = 200;
 const MAX_RETRY_DELAY_MS = 2_000;

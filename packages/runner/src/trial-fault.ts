@@ -66,7 +66,8 @@ export class TrialFault {
     const { injection } = this.#plan;
     const { active, gone } = await this.#notes.ask('probe', { injection }, ACTIVE_WITHIN_MS);
     if (active.holds || !gone.holds) return;
-    record.faultClearedBy = 'unknown';
+    const endedBy = active.evidence.ended_by;
+    record.faultClearedBy = typeof endedBy === 'string' ? endedBy : 'unknown';
     findings.push('fault_ended_before_undo');
   }
 

@@ -69,8 +69,3 @@ export interface BackoffTrial {
   readonly againInMs: number;
   readonly error: string | null;
 }
-
-export interface WorkerSlots {
-  readonly live: number;
-  readonly resting: number;
-}

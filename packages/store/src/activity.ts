@@ -5,9 +5,9 @@ import type {
   LiveExecution,
   LostExecution,
   RestingSlot,
-  WorkerSlots,
 } from './activity-rows.ts';
 import { isId, type Session } from './database/session.ts';
+import type { WorkerSlots } from './worker-rows.ts';
 
 /** More trials in backoff than this are counted, not named; of more losses, the newest are told. */
 const MOST_NAMED = 20;
@@ -85,13 +85,14 @@ async function lostOf(session: Session, campaignId: string, withinMs: number): P
   return found.rows.reverse();
 }
 
+/** Only pending trials have a `retry_at`; to ask for the status too leads the planner to the wrong index. */
 async function backoffOf(session: Session, campaignId: string): Promise<CampaignActivity['backoff']> {
   const found = await sql<BackoffTrial & { count: number }>`
     select
       key, failures, extract(epoch from retry_at - clock_timestamp())::double precision * 1000 as "againInMs", error,
       count(*) over ()::integer as count
     from trials
-    where campaign_id = ${campaignId} and retry_at > clock_timestamp() and status = 'pending'
+    where campaign_id = ${campaignId} and retry_at > clock_timestamp()
     order by retry_at limit ${MOST_NAMED}`.execute(session.db);
   return {
     count: found.rows[0]?.count ?? 0,

@@ -5,7 +5,6 @@ export type {
   LostExecution,
   LostInjection,
   RestingSlot,
-  WorkerSlots,
 } from './activity-rows.ts';
 export { resolveDatabaseUrl } from './database/address.ts';
 export type { MigrationDifference } from './database/migrate.ts';
@@ -25,13 +24,11 @@ export type {
   Injection,
   NewCampaign,
   NewTrial,
-  NewWorker,
   Progress,
-  PublishedEntry,
   Trial,
   TrialEvent,
   TrialRecord,
   TrialTiming,
-  WorkerRow,
 } from './rows.ts';
 export type { Store } from './store.ts';
+export type { NewWorker, PublishedEntry, WorkerRow, WorkerSlots } from './worker-rows.ts';

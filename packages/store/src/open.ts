@@ -1,3 +1,4 @@
+import { within } from '@ordeal/core';
 import type { Folders } from '@ordeal/place';
 import { Kysely, PostgresDialect } from 'kysely';
 import type pg from 'pg';
@@ -35,6 +36,8 @@ export interface OpenStoreOptions {
   readonly schema?: string | undefined;
   /** Milliseconds to keep trying to reach the server, default 10,000. Too low: a restarting server fails the command. Too high: a wrong address is noticed late. */
   readonly connectTimeoutMs?: number | undefined;
+  /** Milliseconds that one call may take, default 90,000; the server itself ends statements after 60 s. Too low: a slow server fails healthy calls. Too high: a frozen one holds up commands for long. Writing and cancelling a campaign take what they take. */
+  readonly answerTimeoutMs?: number | undefined;
   /** Connections at most, default 10. Too low: claims and beats queue behind each other. Too high: many workers exhaust the server. */
   readonly poolSize?: number | undefined;
 }
@@ -74,10 +77,16 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
     await db.destroy();
     throw isUnavailable(error) ? unavailable(connection.databaseUrl, error) : error;
   }
-  return { databaseUrl: connection.databaseUrl, ...bindStore(pool, db, connection) };
+  const answerTimeoutMs = options.answerTimeoutMs ?? 90_000;
+  return { databaseUrl: connection.databaseUrl, ...bindStore(pool, db, connection, answerTimeoutMs) };
 }
 
-function bindStore(pool: pg.Pool, db: Kysely<Tables>, connection: ConnectOptions): Store {
+function bindStore(
+  pool: pg.Pool,
+  db: Kysely<Tables>,
+  connection: ConnectOptions,
+  answerTimeoutMs: number,
+): Store {
   const channel = `${connection.schema}_campaigns`;
   const changes = createChanges(connection, channel);
   const session: Session = { db, pool, channel };
@@ -93,12 +102,20 @@ function bindStore(pool: pg.Pool, db: Kysely<Tables>, connection: ConnectOptions
         throw isUnavailable(error) ? unavailable(connection.databaseUrl, error) : error;
       }
     };
-  const bind = <Given extends unknown[], T>(
+  /** For what grows with a campaign; a server that is away is told of all the same. */
+  const bindLong = <Given extends unknown[], T>(
     operation: (session: Session, ...given: Given) => Promise<T>,
   ): ((...given: Given) => Promise<T>) => explained((...given: Given) => operation(session, ...given));
+  const bounded = <Given extends unknown[], T>(
+    operation: (...given: Given) => Promise<T>,
+  ): ((...given: Given) => Promise<T>) =>
+    explained((...given: Given) => within(operation(...given), answerTimeoutMs, 'an answer'));
+  const bind = <Given extends unknown[], T>(
+    operation: (session: Session, ...given: Given) => Promise<T>,
+  ): ((...given: Given) => Promise<T>) => bounded((...given: Given) => operation(session, ...given));
 
   return {
-    createCampaign: bind(createCampaign),
+    createCampaign: bindLong(createCampaign),
     getCampaign: bind(getCampaign),
     listCampaigns: bind(listCampaigns),
     progress: bind(progress),
@@ -106,24 +123,24 @@ function bindStore(pool: pg.Pool, db: Kysely<Tables>, connection: ConnectOptions
     finishIfDone: bind(finishIfDone),
     pauseCampaign: bind(pauseCampaign),
     resumeCampaign: bind(resumeCampaign),
-    cancelCampaign: bind(cancelCampaign),
+    cancelCampaign: bindLong(cancelCampaign),
     onCampaignChange: (listener) => changes.subscribe(listener),
     getTrial: bind(getTrial),
     findTrial: bind(findTrial),
     listTrials: bind(listTrials),
-    retryTrials: bind(retryTrials),
-    reopenFailedTrials: bind(reopenFailedTrials),
+    retryTrials: bindLong(retryTrials),
+    reopenFailedTrials: bindLong(reopenFailedTrials),
     startableTrials: bind(startableTrials),
     takeQueueChecks: bind(takeQueueChecks),
-    claim: explained(running.claim),
+    claim: bounded(running.claim),
     beat: bind(beat),
     liveExecutions: bind(liveExecutions),
-    endExecution: explained(running.endExecution),
-    loseExecution: explained(running.loseExecution),
-    restSlot: explained(running.restSlot),
+    endExecution: bounded(running.endExecution),
+    loseExecution: bounded(running.loseExecution),
+    restSlot: bounded(running.restSlot),
     listExecutions: bind(listExecutions),
-    planInjection: explained(running.planInjection),
-    advanceInjection: explained(running.advanceInjection),
+    planInjection: bounded(running.planInjection),
+    advanceInjection: bounded(running.advanceInjection),
     openInjections: bind(openInjections),
     listInjections: bind(listInjections),
     listEvents: bind(listEvents),

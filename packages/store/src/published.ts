@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Session } from './database/session.ts';
 import { toJsonText } from './database/text.ts';
-import type { PublishedEntry } from './rows.ts';
+import type { PublishedEntry } from './worker-rows.ts';
 
 /** Adds entries, or replaces what was published under their names before. Locks: their rows, for one statement. */
 export async function publishEntries(session: Session, entries: readonly PublishedEntry[]): Promise<void> {

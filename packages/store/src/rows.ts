@@ -223,31 +223,6 @@ export interface TrialEvent {
   readonly data: JsonObject;
 }
 
-export interface WorkerRow {
-  readonly id: string;
-  readonly place: string;
-  readonly pid: number;
-  /** `subject/runtime/fault` it can run. */
-  readonly capabilities: readonly string[];
-  /** What it knows and cannot run, with the reason. */
-  readonly cannot: Readonly<Record<string, string>>;
-  readonly slots: number;
-  readonly startedAt: Date;
-  /** By the database's clock, for display. */
-  readonly lastBeatAt: Date;
-  /** Since then, by the same clock. */
-  readonly silentMs: number;
-}
-
-/** A catalogue entry of a worker that has code which not every installation has. */
-export interface PublishedEntry {
-  readonly kind: 'subject' | 'fault';
-  readonly name: string;
-  readonly entry: JsonObject;
-}
-/** What a worker says of itself. */
-export type NewWorker = Omit<WorkerRow, 'startedAt' | 'lastBeatAt' | 'silentMs'>;
-
 /** How far a campaign is: trials by status, and failures by their end. */
 export interface Progress {
   readonly total: number;

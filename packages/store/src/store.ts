@@ -1,5 +1,5 @@
 import type { CampaignStatus } from '@ordeal/core';
-import type { CampaignActivity, WorkerSlots } from './activity-rows.ts';
+import type { CampaignActivity } from './activity-rows.ts';
 import type {
   BeatAnswer,
   BeatingExecution,
@@ -12,13 +12,11 @@ import type {
   Injection,
   NewCampaign,
   NewTrial,
-  NewWorker,
   Progress,
-  PublishedEntry,
   Trial,
   TrialEvent,
-  WorkerRow,
 } from './rows.ts';
+import type { NewWorker, PublishedEntry, WorkerRow, WorkerSlots } from './worker-rows.ts';
 
 /** All that Ordeal asks of Postgres. One method, one transaction; nobody else writes SQL. */
 export interface Store {

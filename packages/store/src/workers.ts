@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Session } from './database/session.ts';
+
 import { toJsonText } from './database/text.ts';
-import type { NewWorker, WorkerRow } from './rows.ts';
+import type { NewWorker, WorkerRow } from './worker-rows.ts';
 
 /** A worker that starts, or publishes anew what it can run. Locks: the worker's row. */
 export async function registerWorker(session: Session, worker: NewWorker): Promise<void> {

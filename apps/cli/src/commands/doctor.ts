@@ -47,7 +47,8 @@ async function doctor(options: DoctorOptions): Promise<number> {
     redisUrl: process.env.REDIS_URL || undefined,
     ...(await settingsOrWhyNot()),
   });
-  const exitCode = exitCodeOf(results);
+  const isSwept = swept?.every(({ clean }) => clean !== false) ?? true;
+  const exitCode = exitCodeOf(results) || (isSwept ? 0 : 1);
   if (options.json) {
     const findings = results.flatMap((result) => result.findings);
     printJson('doctor', { exitCode, counts: countLevels(results), ...(swept && { swept }), findings });

@@ -11,6 +11,9 @@ const FULL_BYTES = 0.3e9;
 /** A huge folder takes long to add up; everything else has been told by then. */
 const MEASURE_WITHIN_MS = 5_000;
 
+const ADVICE =
+  'Free some, or name a folder on another disk in ORDEAL_HOME. Root keeps data below /var/lib/ordeal: mount another disk there.';
+
 /** Room for what Ordeal and its instances write. */
 export const checkDisk = defineCheck({
   name: 'disk',
@@ -20,12 +23,12 @@ export const checkDisk = defineCheck({
       level: 'warning',
       means:
         'Ten trials at once may not fit: their nodes would fail for want of space, and not for the fault.',
-      advice: 'Free some, or name a folder on another disk in ORDEAL_HOME.',
+      advice: ADVICE,
     },
     full: {
       level: 'error',
       means: 'Not even one instance fits, and a database on this disk is about to stop.',
-      advice: 'Free some, or name a folder on another disk in ORDEAL_HOME.',
+      advice: ADVICE,
     },
   },
   async look({ folders: { data } }, say) {

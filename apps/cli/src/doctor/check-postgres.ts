@@ -117,10 +117,10 @@ export function tellOfServer(server: DatabaseInspection, say: Say<keyof typeof p
 }
 
 function tellOfMigrations(server: DatabaseInspection, say: Say<keyof typeof problems>): void {
-  const { done, missing, unknown } = server.migrations;
+  const { isMade, missing, unknown } = server.migrations;
   if (unknown.length > 0) say.problem('migrations_newer', `unknown migrations: ${unknown.join(', ')}`);
   else if (missing.length === 0) say.ok('migrations', 'the tables are up to date');
-  else if (done > 0) say.problem('migrations_behind', `missing migrations: ${missing.join(', ')}`);
+  else if (isMade) say.problem('migrations_behind', `missing migrations: ${missing.join(', ')}`);
   else if (server.mayCreate) say.ok('migrations', 'no tables yet: the first command makes them');
   else say.problem('rights', 'no tables yet, and no right to create them');
 }

@@ -18,7 +18,8 @@ export function doctorReport(results: readonly CheckResult[], columns: number | 
   const sections = results.map(({ check, findings }) =>
     [colors.bold(check.title), ...findings.map((finding) => findingText(finding, width))].join('\n'),
   );
-  return [...sections, summaryLine(results)].join('\n\n');
+  const summary = wrapped(summaryLine(results), width + INDENT).join('\n');
+  return [...sections, summary].join('\n\n');
 }
 
 function findingText({ id, level, found, means, advice }: Finding, width: number): string {

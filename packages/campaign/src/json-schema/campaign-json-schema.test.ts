@@ -74,7 +74,7 @@ describe('gives the same answer as loading', () => {
     ['a subject twice', `name: a\nsubjects: [tikv, tikv]\n${latency}`, false],
     [
       'what only one of two subjects has',
-      `name: a\nsubjects: [tikv, postgres]\nchaos_types: [{type: disk_pressure}]\n`,
+      `name: a\nsubjects: [tikv, postgres]\nchaos_types: [{type: packet_loss}]\n`,
       false,
     ],
     [

@@ -22,13 +22,13 @@ it('tells what living and killed guards have, and changes nothing', async () => 
     await client.ask('apply', { fence, plan: planOf(`x-${trial}`), activeWithinMs: 5_000 }, soon);
   }
   const parent = join(guards.folders.data, 'guards');
-  await mkdir(join(parent, 'new.draft'));
+  for (const name of ['new.draft', 'half-deleted']) await mkdir(join(parent, name));
   await dead.kill();
 
   const before = guards.guardFolders();
   const inspection = await inspectGuards(guards.folders);
   expect(guards.guardFolders()).toEqual(before);
-  expect(inspection.drafts).toEqual([join(parent, 'new.draft')]);
+  expect(inspection.unfinished).toEqual([join(parent, 'new.draft'), join(parent, 'half-deleted')]);
   expect(inspection.strays).toEqual([]);
   expect(Object.fromEntries(inspection.guards.map((guard) => [guard.name, guard]))).toMatchObject({
     [dead.guard]: {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Folders, isAlive, type ProcessIdentity, processesIn } from '@ordeal/place';
 import { isClaimed } from './claim.ts';
@@ -20,10 +21,10 @@ export interface InspectedGuard {
 /** What guards have, or have left, on this machine. */
 export interface GuardInspection {
   readonly guards: readonly InspectedGuard[];
-  /** Live processes of guards whose folder is gone: nobody will look for them. */
+  /** Live processes below guards' folders that are gone or nobody's: no sweep will find them. */
   readonly strays: readonly ProcessIdentity[];
-  /** Guards' folders in the making, or abandoned. */
-  readonly drafts: readonly string[];
+  /** Guards' folders that are being made or deleted, or were when somebody was killed. */
+  readonly unfinished: readonly string[];
 }
 
 /** Looks, and changes nothing. Processes are found on Linux only. */
@@ -31,13 +32,17 @@ export async function inspectGuards(folders: Folders): Promise<GuardInspection> 
   // Before the folders: a guard that starts meanwhile must not look like one without a folder.
   const processes = processesIn(guardsFolder(folders));
   const { made, drafts } = await findGuardFolders(folders);
-  const guards = await Promise.all(made.map(inspectGuard));
-  const known = new Set(made.flatMap(({ path }) => processesIn(path)));
+  const inspected = await Promise.all(made.map(inspectGuard));
+  const guards = inspected.filter((guard) => guard !== undefined);
+  const known = new Set(guards.flatMap(({ folder }) => processesIn(folder)));
   const strays = processes.filter((identity) => !known.has(identity) && isAlive(identity));
-  return { guards, strays, drafts };
+  const halfDeleted = made.filter((_, index) => inspected[index] === undefined).map(({ path }) => path);
+  return { guards, strays, unfinished: [...drafts, ...halfDeleted] };
 }
 
-async function inspectGuard(folder: GuardFolder): Promise<InspectedGuard> {
+/** Undefined when it is nobody's: it is being deleted, or whoever did that was killed. */
+async function inspectGuard(folder: GuardFolder): Promise<InspectedGuard | undefined> {
+  if (!existsSync(folder.identity)) return undefined;
   const isDead = await isOwnerDead(folder);
   return {
     name: basename(folder.path),

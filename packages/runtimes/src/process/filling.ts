@@ -41,7 +41,8 @@ export class Filling {
   async #run(): Promise<void> {
     const { signal } = this.#stop;
     try {
-      await using file = await open(this.#path, 'w');
+      // Never through what stands there: the folder is the node's, and we may be root.
+      await using file = await open(this.#path, 'wx');
       await this.#mustBeOfUse(file);
       for (;;) {
         await this.#topUp(file, signal);
@@ -59,8 +60,9 @@ export class Filling {
     const [own, outside] = await Promise.all([file.stat(), stat(dirname(volume))]);
     // The machine's own disk is nothing to fill.
     if (own.dev === outside.dev) throw new OrdealError('TARGET_FAILED', `nothing is mounted on ${volume}`);
-    if ((await this.#missingBytes()) > 0) return;
-    const message = `the volume is ${this.#percent} % full by itself: filling it would prove nothing`;
+    const { missingBytes, usedPercent } = await this.#look();
+    if (missingBytes > 0) return;
+    const message = `the volume is ${usedPercent.toFixed(1)} % full by itself: ${this.#percent} % would prove nothing`;
     throw new OrdealError('TARGET_FAILED', message);
   }
 
@@ -68,9 +70,9 @@ export class Filling {
     try {
       for (;;) {
         signal.throwIfAborted();
-        const missing = await this.#missingBytes();
-        if (missing <= 0) return;
-        await file.appendFile(ZEROS.subarray(0, Math.min(ZEROS.length, missing)));
+        const { missingBytes } = await this.#look();
+        if (missingBytes <= 0) return;
+        await file.appendFile(ZEROS.subarray(0, Math.min(ZEROS.length, missingBytes)));
       }
     } catch (error) {
       // Somebody else took the rest: as full as it gets.
@@ -78,8 +80,10 @@ export class Filling {
     }
   }
 
-  async #missingBytes(): Promise<number> {
+  async #look(): Promise<{ missingBytes: number; usedPercent: number }> {
     const { blocks, bfree, bsize } = await statfs(dirname(this.#path));
-    return (Math.ceil((blocks * this.#percent) / 100) - (blocks - bfree)) * bsize;
+    const used = blocks - bfree;
+    const missingBytes = (Math.ceil((blocks * this.#percent) / 100) - used) * bsize;
+    return { missingBytes, usedPercent: (used / blocks) * 100 };
   }
 }

@@ -1,6 +1,7 @@
-/** What passes at once: the payload of a packet on Ethernet, or more on a link that carries more in that time. */
-const MIN_SEGMENT_BYTES = 1_448;
+/** What passes at once, and so how long the others wait for their turn: no longer than a timer is good for. */
 const SEGMENT_MS = 5;
+/** On a slow link as well as on a fast one a turn has to be worth its while. */
+const MIN_SEGMENT_BYTES = 256;
 /** A limited link holds back about so much of each connection before it makes the sender wait, as a router does. */
 const QUEUE_MS = 100;
 /** About the send window of a link without a limit. Per connection and direction. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OrdealError, type VolumeLook, type VolumeSpec } from '@ordeal/core';
@@ -7,7 +8,6 @@ import { makeVolumeFolder } from './instance-folder.ts';
 import { mountTmpfs, whyNoTmpfs } from './tmpfs.ts';
 
 const FILLING_PREFIX = 'ordeal-filling-';
-const WRITE_PROBE = 'ordeal-write-probe';
 /** What stat(2) calls a block, whatever those of the file system are. */
 const STAT_BLOCK_BYTES = 512;
 
@@ -81,9 +81,9 @@ export class Volume {
 
   /** Root's write is as good as the node's: a tmpfs has no reserve for root. */
   async #refusesWrites(): Promise<boolean> {
-    const probe = join(this.#folder, WRITE_PROBE);
+    const probe = join(this.#folder, `ordeal-write-probe-${randomUUID()}`);
     try {
-      await writeFile(probe, 'x');
+      await writeFile(probe, 'x', { flag: 'wx' });
       return false;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;

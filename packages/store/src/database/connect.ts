@@ -69,6 +69,7 @@ export function unavailable(databaseUrl: string, error: unknown): OrdealError {
 /** Did the line to the server break, or did the server send us away, so that the same call may succeed later? */
 function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (error instanceof OrdealError && error.code === 'DEADLINE') return true;
   const code = codeOf(error);
   if (code !== undefined && OUTAGE_CODES.has(code)) return true;
   // SQLSTATE class 08, connection exceptions; and what pg says without a code.

@@ -38,8 +38,8 @@ async function isUpToDate(pool: pg.Pool, schema: string): Promise<boolean> {
 
 /** How the migrations that a schema has had differ from those of this version. Reads only. */
 export interface MigrationDifference {
-  /** How many it has had. */
-  readonly done: number;
+  /** False: it has never been migrated, and is empty or not there. */
+  readonly isMade: boolean;
   /** Names of those that it is still to have. */
   readonly missing: readonly string[];
   /** Names of those that only a newer version can have made. */
@@ -52,9 +52,9 @@ export async function compareMigrations(
 ): Promise<MigrationDifference> {
   const done = await migrationsDone(client, schema);
   return {
-    done: done.length,
-    missing: Object.keys(MIGRATIONS).filter((name) => !done.includes(name)),
-    unknown: done.filter((name) => !Object.hasOwn(MIGRATIONS, name)),
+    isMade: done !== undefined,
+    missing: Object.keys(MIGRATIONS).filter((name) => !done?.includes(name)),
+    unknown: (done ?? []).filter((name) => !Object.hasOwn(MIGRATIONS, name)),
   };
 }
 
@@ -75,13 +75,16 @@ async function runMigrations(pool: pg.Pool, db: Kysely<Tables>, schema: string):
   if (error !== undefined) throw error;
 }
 
-/** Names in the books of Kysely's Migrator; none when there are no books yet. */
-async function migrationsDone(client: Pick<pg.ClientBase, 'query'>, schema: string): Promise<string[]> {
+/** Names in the books of Kysely's Migrator; undefined when there are no books yet. */
+async function migrationsDone(
+  client: Pick<pg.ClientBase, 'query'>,
+  schema: string,
+): Promise<string[] | undefined> {
   const books = `${schema}.kysely_migration`;
   const found = await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
     books,
   ]);
-  if (found.rows[0]?.there !== true) return [];
+  if (found.rows[0]?.there !== true) return undefined;
   const done = await client.query<{ name: string }>(`select name from ${books}`);
   return done.rows.map((row) => row.name);
 }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitFor } from '@ordeal/core';
@@ -23,17 +24,19 @@ test('an embedded server before its first start, up, and killed: looked at, neve
     madeBy: undefined,
     isRunning: false,
     hasStalePidFile: false,
+    strays: [],
     secretsFile: join(folders.home, 'postgres.json'),
     drafts: [draft],
   });
   expect(await readdir(folders.data)).not.toContain('postgres');
 
   const { pid } = await startEmbedded(folders);
-  expect(await inspect()).toMatchObject({ embeddedPid: pid, migrations: { done: 0 } });
+  expect(await inspect()).toMatchObject({ embeddedPid: pid, migrations: { isMade: false } });
   expect(await inspectEmbedded(folders)).toMatchObject({
     madeBy: expect.stringMatching(/^\d+$/),
     isRunning: true,
     hasStalePidFile: false,
+    strays: [],
     drafts: [],
   });
 
@@ -41,4 +44,13 @@ test('an embedded server before its first start, up, and killed: looked at, neve
   await waitFor('its death', () => processesIn(dataFolder).length === 0 || undefined, { timeoutMs: 10_000 });
   expect(await inspect()).toBeUndefined();
   expect(await inspectEmbedded(folders)).toMatchObject({ isRunning: false, hasStalePidFile: true });
+
+  // A process that a crash left there keeps the next start from the data.
+  const stray = spawn('sleep', ['600'], { cwd: dataFolder, stdio: 'ignore' });
+  try {
+    const strays = [expect.stringMatching(new RegExp(`^${stray.pid}@`))];
+    expect(await inspectEmbedded(folders)).toMatchObject({ isRunning: false, strays });
+  } finally {
+    stray.kill('SIGKILL');
+  }
 });

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Folders } from '@ordeal/place';
+import { type Folders, type ProcessIdentity, processesIn } from '@ordeal/place';
 import { CLUSTER_DRAFT, clusterFolder } from '../embedded/cluster.ts';
 import { findPostmaster, pidFile } from '../embedded/postmaster.ts';
 import { settingsFile } from '../embedded/settings.ts';
@@ -13,6 +13,8 @@ export interface EmbeddedInspection {
   readonly isRunning: boolean;
   /** A pid file without its server: that one was killed, or the machine went down. */
   readonly hasStalePidFile: boolean;
+  /** Live processes in its data folder, though it does not run: they keep it from starting. */
+  readonly strays: readonly ProcessIdentity[];
   /** Holds the password; it may not exist yet. */
   readonly secretsFile: string;
   /** Folders of first starts that are under way, or were killed half way. */
@@ -31,6 +33,7 @@ export async function inspectEmbedded(folders: Folders): Promise<EmbeddedInspect
     ),
     isRunning,
     hasStalePidFile: !isRunning && (await exists(pidFile(folders))),
+    strays: isRunning ? [] : processesIn(clusterFolder(folders)),
     secretsFile: settingsFile(folders),
     drafts: names.filter((name) => name.startsWith(CLUSTER_DRAFT)).map((name) => join(folders.data, name)),
   };

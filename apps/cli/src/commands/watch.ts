@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { followCampaign } from '../follow-campaign.ts';
+import { progressLine } from '../format.ts';
+import { openInstallation } from '../installation.ts';
+import { printJson } from '../json.ts';
+import { openProgressDisplay } from '../progress-display.ts';
+import { stopSignal } from '../stop-signal.ts';
+import { findCampaign } from './read.ts';
+
+/** `ordeal watch N` */
+export function addWatch(program: Command): void {
+  program
+    .command('watch')
+    .description('follow a campaign to its end; exit 0 only if no trial failed')
+    .argument('<campaign>', 'number of the campaign')
+    .option('--json', 'print JSON at the end')
+    .action(async (id: string, options: { json?: true }) => {
+      const { display, onLook } = openProgressDisplay(options.json ? process.stderr : process.stdout);
+      using _shown = display;
+      const signal = stopSignal();
+      await using installation = await openInstallation();
+      const { id: campaignId } = await findCampaign(installation.store, id);
+      const { campaign, progress } = await followCampaign(installation.store, campaignId, {
+        say: (line) => display.say(line),
+        needsWorker: true,
+        onLook,
+        signal,
+      });
+      display.close();
+      if (options.json) printJson('campaign', { id: campaign.id, status: campaign.status, progress });
+      else console.log(progressLine(progress));
+      process.exitCode = progress.failed === 0 && campaign.status === 'finished' ? 0 : 1;
+    });
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { builtInCatalogue, faultKind } from '@ordeal/catalogue';
+import type { FaultKind, JsonObject } from '@ordeal/core';
+import { parse } from 'yaml';
+
+const PAGE = resolve(import.meta.dirname, '../../docs/postgres.md');
+
+const FINDINGS = ['unaffected', 'resolved', 'after the lift'] as const;
+export type FaultFinding = (typeof FINDINGS)[number];
+
+/** One row of the table in docs/postgres.md. */
+export interface FaultRow {
+  /** As in the table: `node_kill {mode: stop} on primary`. */
+  readonly title: string;
+  readonly type: string;
+  readonly kind: FaultKind;
+  /** As written there: without the defaults. */
+  readonly params: JsonObject;
+  readonly target: string;
+  readonly serving: FaultFinding;
+  readonly whole: FaultFinding;
+}
+
+/**
+ * What users are told that each fault does. The tests run what stands there, so that neither can drift away.
+ * @throws when a row of the table cannot be read.
+ */
+export function readFaultTable(): FaultRow[] {
+  const lines = readFileSync(PAGE, 'utf8').split('\n');
+  const header = lines.findIndex((line) => /^\| fault\s+\| target /.test(line));
+  const rows = lines.slice(header + 2);
+  return rows.slice(0, rows.indexOf('')).map(readRow);
+}
+
+function readRow(line: string): FaultRow {
+  const [fault = '', target = '', serving = '', whole = '', why = ''] = line
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+  const [, type = '', written = '{}'] = /^`([a-z_]+)(?: (\{.*\}))?`$/.exec(fault) ?? [];
+  const [, node] = /^`([a-z0-9]+)`$/.exec(target) ?? [];
+  const entry = builtInCatalogue.faults[type];
+  if (entry === undefined || node === undefined || why === '') throw new Error(`not a row: ${line}`);
+  const params = parse(written) as JsonObject;
+  return {
+    title: `${fault} on ${target}`.replaceAll('`', ''),
+    type,
+    kind: faultKind(entry, entry.params.parse(params)),
+    params,
+    target: node,
+    serving: finding(serving),
+    whole: finding(whole),
+  };
+}
+
+function finding(cell: string): FaultFinding {
+  const found = FINDINGS.find((one) => one === cell);
+  if (found === undefined) throw new Error(`${cell} is none of ${FINDINGS.join(', ')}`);
+  return found;
+}
