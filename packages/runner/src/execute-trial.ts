@@ -21,40 +21,55 @@ export interface TrialExecution extends Omit<TrialRun, 'store'> {
  * `rests`: the slot, in the campaign and on the worker, has to cool down.
  */
 export async function executeTrial(execution: TrialExecution): Promise<{ ended: Ended; rests: boolean }> {
-  const { store, guard, campaign } = execution;
+  const { store, campaign } = execution;
   const notes = new TrialNotes(execution);
   const { ref } = notes;
   const result = await runTrial(notes).catch((error: unknown) => endOf(error, execution.signal));
-  if (result.end === 'result') {
-    const ended = await record(store, notes, result);
-    execution.onPhase('removing');
-    // The result stands whatever the removal says: a guard that cannot remove now sweeps at its next start.
-    await removeInstance(store, guard, ref).catch(() => {});
-    if (ended.kind === 'ended') await store.restSlot(ref, campaign.cooldownSeconds * 1000);
-    return { ended, rests: true };
-  }
-  execution.onPhase('removing');
-  const removal = await removeInstance(store, guard, ref).then(
+  const ended =
+    result.end === 'result'
+      ? await recordAndRemove(execution, notes, result)
+      : await removeAndRecord(execution, notes, result);
+  await Promise.all(notes.moves);
+  const rests = result.end === 'result' || result.end === 'void' || result.end === 'error';
+  if (rests && ended.kind === 'ended') await store.restSlot(ref, campaign.cooldownSeconds * 1000);
+  return { ended, rests };
+}
+
+async function recordAndRemove(
+  { store, guard, onPhase }: TrialExecution,
+  notes: TrialNotes,
+  result: ExecutionResult,
+): Promise<Ended> {
+  const ended = await record(store, notes, result);
+  onPhase('removing');
+  // The result stands whatever the removal says: a guard that cannot remove now sweeps at its next start.
+  await removeInstance(store, guard, notes.ref).catch(() => {});
+  return ended;
+}
+
+async function removeAndRecord(
+  { store, guard, guardRecovered, onPhase }: TrialExecution,
+  notes: TrialNotes,
+  result: ExecutionResult,
+): Promise<Ended> {
+  onPhase('removing');
+  const removal = await removeInstance(store, guard, notes.ref).then(
     () => undefined,
     (error: unknown) => error,
   );
-  if (removal !== undefined && guard.isClosed) await execution.guardRecovered();
-  const ended = await record(store, notes, result);
-  const rests = result.end === 'void' || result.end === 'error';
-  if (ended.kind === 'ended' && rests) await store.restSlot(ref, campaign.cooldownSeconds * 1000);
-  return { ended, rests };
+  if (removal !== undefined && guard.isClosed) await guardRecovered();
+  return record(store, notes, result);
 }
 
 /**
  * The end must reach Postgres also when it is away just now: an identical end sent twice counts once, and one that
  * comes too late is refused by the fence. After about a minute the execution is left to be found lost.
  */
-async function record(
+function record(
   store: Pick<Store, 'endExecution'>,
-  { ref, moves, timeline }: TrialNotes,
+  { ref, timeline }: TrialNotes,
   result: ExecutionResult,
 ): Promise<Ended> {
-  await Promise.all(moves);
   return pRetry(() => store.endExecution(ref, result, timeline.events()), {
     retries: 30,
     minTimeout: 250,

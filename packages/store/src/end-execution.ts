@@ -5,7 +5,7 @@ import { notifyingCampaign, type Session } from './database/session.ts';
 import { toJsonText } from './database/text.ts';
 import { type Decision, decideEnd } from './decide-end.ts';
 import { endColumns } from './end-columns.ts';
-import { addingEvents } from './events.ts';
+import { toStored } from './events.ts';
 import type { Campaign, Ended, ExecutionRef, ExecutionResult, Trial, TrialEvent } from './rows.ts';
 import { slotTakenMs } from './slots.ts';
 import { lockingLiveTrials } from './trials.ts';
@@ -53,8 +53,6 @@ export function endExecutions(
     });
     if (ends.length === 0) return answers;
     const writes: Promise<unknown>[] = [pipeline.send(writingEnds(session, campaign, ends))];
-    const events = ends.flatMap(({ timeline }) => timeline);
-    if (events.length > 0) writes.push(pipeline.send(addingEvents(session, events)));
     if (ends.some(({ decision }) => decision.retryInMs === null)) {
       writes.push(pipeline.send(finishingCampaign(session, campaign.id).compile()));
     }
@@ -75,9 +73,10 @@ function endedBy({ status, retryInMs, error }: Decision): Ended {
 /** What the execution says of itself, and what its trial shows from now on. The record, which can be long, is sent once. */
 function writingEnds({ db }: Session, campaign: Campaign, ends: readonly End[]) {
   const ids = ends.map(({ ref }) => ref.trialId);
-  const rows = ends.map(({ ref, result, decision }) => ({
+  const rows = ends.map(({ ref, result, timeline, decision }) => ({
     ...ref,
     ...endColumns(result),
+    timeline: toStored(timeline),
     phase: decision.slot === 'held' ? 'removing' : null,
     slotTakenMs: slotTakenMs(campaign, decision.slot),
     status: decision.status,
@@ -93,14 +92,14 @@ function writingEnds({ db }: Session, campaign: Campaign, ends: readonly End[]) 
     with ending as (
       select * from json_to_recordset(${toJsonText(rows)}::json) as (
         "trialId" bigint, "execution" integer, "end" text, "outcome" text, "voidCause" text, "error" text,
-        "record" jsonb, "phase" text, "slotTakenMs" double precision, "status" text, "trialOutcome" text,
+        "record" jsonb, "timeline" jsonb, "phase" text, "slotTakenMs" double precision, "status" text, "trialOutcome" text,
         "trialVoidCause" text, "trialError" text, "showsRecord" boolean, "failures" integer, "losses" integer,
         "retryInMs" double precision
       )
     ), ended as (
       update executions set
         "end" = ending."end", outcome = ending.outcome, void_cause = "voidCause", error = ending.error,
-        record = ending.record, phase = ending.phase, ended_at = clock_timestamp(),
+        record = ending.record, timeline = ending.timeline, phase = ending.phase, ended_at = clock_timestamp(),
         slot_free_at = clock_timestamp() + "slotTakenMs" * interval '1 millisecond'
       from ending
       where executions.trial_id = any(${ids}::bigint[]) and executions.trial_id = "trialId"

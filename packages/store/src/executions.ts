@@ -48,7 +48,8 @@ export async function beat(
     select
       raised.trial_id as "trialId", raised.execution, campaigns.status = 'cancelled' as cancelled,
       campaigns.pause_aborts as paused
-    from raised join campaigns on campaigns.id = raised.campaign_id`.execute(session.db);
+    from raised join campaigns on campaigns.id = raised.campaign_id
+    order by raised.trial_id, raised.execution`.execute(session.db);
   const refs = (rows: readonly ExecutionRef[]): ExecutionRef[] =>
     rows.map(({ trialId, execution }) => ({ trialId, execution }));
   return {

@@ -3,7 +3,7 @@ import { lockCampaign } from './campaigns.ts';
 import { inTransaction, type Session, type TransactionSession } from './database/session.ts';
 import { toJsonText, toText } from './database/text.ts';
 import { endColumns } from './end-columns.ts';
-import { addingEvents } from './events.ts';
+import { toStored } from './events.ts';
 import type { Ended, ExecutionRef, ExecutionResult, TrialEvent } from './rows.ts';
 import { campaignOfTrial, lockTrial } from './trials.ts';
 
@@ -26,8 +26,7 @@ export function answerLateEnd(
     await lockCampaign(inside, campaignId);
     const repeated = await findSameEnd(inside, ref, result);
     if (repeated !== undefined) return repeated;
-    await keepAsEvidence(inside, ref, result);
-    await inside.db.executeQuery(addingEvents(inside, timeline));
+    await keepAsEvidence(inside, ref, result, timeline);
     return { kind: 'stale' };
   });
 }
@@ -63,9 +62,12 @@ async function keepAsEvidence(
   inside: TransactionSession,
   ref: ExecutionRef,
   result: ExecutionResult,
+  timeline: readonly TrialEvent[],
 ): Promise<void> {
   const brought = toJsonText([{ at: new Date().toISOString(), ...result }]);
   await sql`
-    update executions set late = coalesce(late, '[]'::jsonb) || ${brought}::jsonb
+    update executions set
+      late = coalesce(late, '[]'::jsonb) || ${brought}::jsonb,
+      timeline = coalesce(timeline, '[]'::jsonb) || ${toJsonText(toStored(timeline))}::jsonb
     where trial_id = ${ref.trialId}::bigint and execution = ${ref.execution}`.execute(inside.db);
 }

@@ -13,15 +13,6 @@ export interface Pipeline {
 }
 
 /**
- * Statements are planned once a connection, for whatever they are asked, and that may be while a table is empty: told
- * so, they go through indexes from the first row on.
- */
-const BEGIN = `
-  begin isolation level read committed;
-  set local plan_cache_mode = force_generic_plan;
-  set local enable_seqscan = off`;
-
-/**
  * Read committed, like `inTransaction`: each statement sees what was committed before the server began with it, in
  * particular before the locks that were sent ahead of it were there. So locks and reads go in one round trip, and
  * writes and commit in another. What is not committed when `work` ends is rolled back.
@@ -37,7 +28,7 @@ export async function inPipeline<T>(session: Session, work: (pipeline: Pipeline)
     return answer;
   };
   try {
-    const begun = ask(BEGIN);
+    const begun = ask('begin isolation level read committed');
     const answer = await work({
       send: async <Row>(query: CompiledQuery<Row>) => (await ask(prepared(query))).rows as Row[],
       async commit(...last) {
@@ -52,13 +43,10 @@ export async function inPipeline<T>(session: Session, work: (pipeline: Pipeline)
   }
 }
 
-/** The same for a single statement. */
-export function runAlone<Row>(session: Session, query: CompiledQuery<Row>): Promise<Row[]> {
-  return inPipeline(session, async (pipeline) => {
-    const rows = pipeline.send(query);
-    await pipeline.commit(rows);
-    return rows;
-  });
+/** Runs a single statement, which is a transaction of its own. */
+export async function runAlone<Row>({ pool }: Session, query: CompiledQuery<Row>): Promise<Row[]> {
+  const { rows } = await pool.query(prepared(query));
+  return rows as Row[];
 }
 
 /** What is written up to the end of this turn goes out in one system call. */
