@@ -157,7 +157,6 @@ export class Execution {
   }
 
   undo({ injection, goneWithinMs }: Body<'undo'>): Promise<Answer<'undo'>> {
-    this.#turns.interrupt(refused(this.fence, 'cut short by an undo'));
     return this.#turns.take(async (signal) => {
       const known = this.#injections.get(injection);
       if (known !== undefined) {

@@ -82,8 +82,10 @@ async function captureFinalState(notes: TrialNotes): Promise<void> {
  */
 async function finishUp(notes: TrialNotes, fault: TrialFault, window: TrialWindow): Promise<void> {
   try {
-    await Promise.all([captureFinalState(notes), fault.seeWhetherOn()]);
-    await fault.undo();
+    // Asked in one go, too, and done in this order; one that fails does not keep us from the answers to the others.
+    const asked = [captureFinalState(notes), fault.seeWhetherOn(), fault.undo()];
+    await Promise.allSettled(asked);
+    await Promise.all(asked);
     notes.run.onPhase('recovering');
     await window.observeRecovery();
   } catch (error) {

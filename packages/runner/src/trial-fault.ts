@@ -77,7 +77,9 @@ export class TrialFault {
     const { run, record, timeline, findings, zeroMs } = this.#notes;
     const { injection } = this.#plan;
     run.onPhase('undoing');
-    const undone = await this.#notes.ask('undo', { injection, goneWithinMs: GONE_WITHIN_MS }, GONE_WITHIN_MS);
+    // It may have been asked behind a probe.
+    const workMs = ACTIVE_WITHIN_MS + GONE_WITHIN_MS;
+    const undone = await this.#notes.ask('undo', { injection, goneWithinMs: GONE_WITHIN_MS }, workMs);
     const { undoneMs, goneMs, finding } = undone;
     this.#undone = undone;
     record.undoneMs = undoneMs - zeroMs;

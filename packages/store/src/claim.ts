@@ -22,7 +22,8 @@ export const UNKNOWN_TRIAL: Claim = { kind: 'over', status: 'unknown', error: nu
  * Requests are answered in their order, as if each had come alone.
  *
  * Locks: the campaign's row for the whole transaction, so that claims of one campaign follow one another and count
- * what the one before has written; then the trials' rows. Cost: two round trips and one commit, however many.
+ * what the one before has written; then the trials' rows. Cost: two round trips and one commit, however many;
+ * `startTrials` has done what needs only one.
  */
 export function claimTrials(
   session: Session,
@@ -68,7 +69,7 @@ function decideAll(
   let isAwake = false;
   const claims = requests.map((request): Claim => {
     const found = trials.get(request.trialId);
-    if (found === undefined) return UNKNOWN_TRIAL;
+    if (found?.campaignId !== campaign.id) return UNKNOWN_TRIAL;
     const refusal = refuseByStatus(campaign, found, request.reopenFailed);
     if (refusal !== undefined) return refusal;
     isAwake = true;

@@ -1,6 +1,7 @@
 import { type ClaimRequest, claimTrials, UNKNOWN_TRIAL } from './claim.ts';
+import { completeTrials } from './complete-trials.ts';
 import { inBatches } from './database/batches.ts';
-import type { Session } from './database/session.ts';
+import { isId, type Session } from './database/session.ts';
 import { type EndRequest, endExecutions } from './end-execution.ts';
 import { restSlots, type SlotRest } from './executions.ts';
 import {
@@ -11,6 +12,7 @@ import {
 } from './injections.ts';
 import { answerLateEnd } from './late-end.ts';
 import type { Claim } from './rows.ts';
+import { startTrials } from './start-trials.ts';
 import type { Store } from './store.ts';
 import { campaignOfTrial } from './trials.ts';
 
@@ -28,13 +30,17 @@ const ONE_LANE = (): string => '';
  * lane of its own: one that somebody holds keeps no other waiting.
  */
 export function runningTrials(session: Session): RunningTrials {
-  const claim = inBatches(
-    (asked: ClaimRequest & { campaignId: string }) => asked.campaignId,
-    (requests, campaignId) => claimTrials(session, campaignId, requests),
+  const start = inBatches(laneOfCampaign<ClaimRequest>, (requests, campaignId) =>
+    startTrials(session, campaignId, requests),
   );
-  const end = inBatches(
-    (asked: EndRequest & { campaignId: string }) => asked.campaignId,
-    (requests, campaignId) => endExecutions(session, campaignId, requests),
+  const claim = inBatches(laneOfCampaign<ClaimRequest>, (requests, campaignId) =>
+    claimTrials(session, campaignId, requests),
+  );
+  const complete = inBatches(laneOfCampaign<EndRequest>, (requests, campaignId) =>
+    completeTrials(session, campaignId, requests),
+  );
+  const end = inBatches(laneOfCampaign<EndRequest>, (requests, campaignId) =>
+    endExecutions(session, campaignId, requests),
   );
   const plan = inBatches(ONE_LANE, (plans: readonly PlannedInjection[]) => planInjections(session, plans));
   const rest = inBatches(
@@ -53,15 +59,17 @@ export function runningTrials(session: Session): RunningTrials {
 
   return {
     async claim(request): Promise<Claim> {
-      const campaignId = await campaignOf(request.trialId);
-      if (campaignId === undefined) return UNKNOWN_TRIAL;
-      const claimed = await claim({ ...request, campaignId });
+      const campaignId = request.campaignId ?? (await campaignOf(request.trialId));
+      if (campaignId === undefined || !isId(request.trialId)) return UNKNOWN_TRIAL;
+      const asked = { ...request, campaignId };
+      const claimed = (await start(asked)) ?? (await claim(asked));
       if (claimed.kind === 'claimed') campaigns.set(request.trialId, campaignId);
       return claimed;
     },
     async endExecution(ref, result, timeline = []) {
       const campaignId = await campaignOf(ref.trialId);
-      const ended = campaignId === undefined ? undefined : await end({ ref, result, timeline, campaignId });
+      const bring = result.end === 'result' ? complete : end;
+      const ended = campaignId === undefined ? undefined : await bring({ ref, result, timeline, campaignId });
       campaigns.delete(ref.trialId);
       return ended ?? (await answerLateEnd(session, ref, result, timeline));
     },
@@ -75,6 +83,10 @@ export function runningTrials(session: Session): RunningTrials {
     planInjection: (ref, place, injection) => plan({ ref, place, plan: injection }),
     advanceInjection: (id, state, evidence) => advance({ id, state, evidence }),
   };
+}
+
+function laneOfCampaign<Request>({ campaignId }: Request & { readonly campaignId: string }): string {
+  return campaignId;
 }
 
 /** A run whose calls only want to know that it is done. */

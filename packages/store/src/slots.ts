@@ -104,6 +104,6 @@ export function slotUse(taken: readonly TakenSlot[], trialId: string): SlotUse {
 }
 
 /** By now, and by an index: no index is searched for a clock that goes on meanwhile, and ended executions are many. */
-function isTaken() {
+export function isTaken() {
   return sql`slot_free_at > statement_timestamp() and slot_free_at > clock_timestamp()`;
 }

@@ -59,8 +59,17 @@ export interface Store {
   takeQueueChecks(everyMs: number): Promise<string[]>;
 
   // Executions
-  /** One transaction under the campaign's lock; see the claim in the protocol. `reopenFailed`: a retry pressed by a person. */
-  claim(request: { trialId: string; workerId: string; place: string; reopenFailed: boolean }): Promise<Claim>;
+  /**
+   * One transaction under the campaign's lock; see the claim in the protocol. `reopenFailed`: a retry pressed by a
+   * person. `campaignId`: whoever knows it saves a look-up.
+   */
+  claim(request: {
+    trialId: string;
+    campaignId?: string | undefined;
+    workerId: string;
+    place: string;
+    reopenFailed: boolean;
+  }): Promise<Claim>;
   /** Raises the beat of all of a worker's live executions and of the worker itself; tells which still are its own, and which are to stop. */
   beat(workerId: string, executions: readonly BeatingExecution[]): Promise<BeatAnswer>;
   /** All live executions with their beat counters. */

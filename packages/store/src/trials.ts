@@ -94,40 +94,45 @@ export async function campaignOfTrial(session: Session, trialId: string): Promis
   return found?.campaignId;
 }
 
-function selectTrials(session: Session) {
-  return session.db
-    .selectFrom('trials')
-    .select([
-      'trials.id',
-      'trials.campaign_id as campaignId',
-      'trials.position',
-      'trials.key',
-      'trials.cell',
-      'trials.subject',
-      'trials.chaos_type as chaosType',
-      'trials.chaos_params as chaosParams',
-      'trials.target',
-      'trials.duration_seconds as durationSeconds',
-      'trials.trial_index as trialIndex',
-      'trials.baseline',
-      'trials.arm',
-      'trials.runtime',
-      'trials.goal',
-      'trials.timing',
-      'trials.status',
-      'trials.outcome',
-      'trials.void_cause as voidCause',
-      'trials.execution',
-      'trials.generation',
-      'trials.failures',
-      'trials.losses',
-      'trials.retry_at as retryAt',
-      'trials.error',
-      'trials.record',
-      'trials.ended_at as endedAt',
-    ])
-    .select(slotFreeAt().as('slotFreeAt'));
+/** The same columns as text: for what `returning` gives back. */
+export function trialColumns() {
+  const columns = TRIAL_COLUMNS.map((column) => column.replace(/ as (\w+)$/, ' as "$1"'));
+  return sql`${sql.raw(columns.join(', '))}, ${slotFreeAt()} as "slotFreeAt"`;
 }
+
+function selectTrials(session: Session) {
+  return session.db.selectFrom('trials').select(TRIAL_COLUMNS).select(slotFreeAt().as('slotFreeAt'));
+}
+
+const TRIAL_COLUMNS = [
+  'trials.id',
+  'trials.campaign_id as campaignId',
+  'trials.position',
+  'trials.key',
+  'trials.cell',
+  'trials.subject',
+  'trials.chaos_type as chaosType',
+  'trials.chaos_params as chaosParams',
+  'trials.target',
+  'trials.duration_seconds as durationSeconds',
+  'trials.trial_index as trialIndex',
+  'trials.baseline',
+  'trials.arm',
+  'trials.runtime',
+  'trials.goal',
+  'trials.timing',
+  'trials.status',
+  'trials.outcome',
+  'trials.void_cause as voidCause',
+  'trials.execution',
+  'trials.generation',
+  'trials.failures',
+  'trials.losses',
+  'trials.retry_at as retryAt',
+  'trials.error',
+  'trials.record',
+  'trials.ended_at as endedAt',
+] as const;
 
 /** When the last slot that the trial's executions took becomes, or became, free. */
 function slotFreeAt() {

@@ -38,7 +38,7 @@ export interface GuardClient {
   /**
    * @throws OrdealError the guard's own (GUARD_REFUSED, TARGET_FAILED, ...); GUARD_LOST when the line is closed;
    * DEADLINE when no answer came in time. The signal's reason when aborted: the guard goes on with what it was
-   * asked, and only `undo` and `remove` cut it short.
+   * asked, and only `remove` cuts it short.
    */
   ask<V extends Verb>(verb: V, body: Body<V>, options: AskOptions): Promise<Answer<V>>;
   /** Calls back for each event, in order; returns the unsubscribe. */
