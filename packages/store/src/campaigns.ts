@@ -1,5 +1,6 @@
 import type { CampaignStatus } from '@ordeal/core';
 import { sql } from 'kysely';
+import { compiledOnce } from './database/compiled-once.ts';
 import {
   inTransaction,
   isId,
@@ -58,7 +59,7 @@ export async function listCampaigns(
  * another. Always the first lock that a transaction takes, trial and execution after it, so that no two of them
  * wait for each other. Not `for update`: that would also hold up the foreign keys of new trials.
  */
-export function lockingCampaign({ db }: Session, id: string) {
+function lockingCampaign({ db }: Session, id: string) {
   return db
     .selectFrom('campaigns')
     .select(CAMPAIGN_COLUMNS)
@@ -66,6 +67,9 @@ export function lockingCampaign({ db }: Session, id: string) {
     .where('id', '=', id)
     .forNoKeyUpdate();
 }
+
+/** The same, to be sent. */
+export const campaignLock = compiledOnce<Campaign>(lockingCampaign);
 
 /** The same, at once. */
 export async function lockCampaign(inside: TransactionSession, id: string): Promise<Campaign | undefined> {
@@ -130,7 +134,7 @@ export async function finishLockedCampaignIfDone(
  * Live executions are looked for first: they are few, while the index of trials keeps those that were pending until
  * it is vacuumed.
  */
-export function finishingCampaign(session: Session, campaignId: string) {
+function finishingCampaign(session: Session, campaignId: string) {
   return movingCampaign(session, campaignId, ['running'], 'finished')
     .where((row) =>
       row.not(
@@ -155,6 +159,9 @@ export function finishingCampaign(session: Session, campaignId: string) {
       ),
     );
 }
+
+/** The same, to be sent. */
+export const campaignFinish = compiledOnce<{ id: string }>(finishingCampaign);
 
 /** One step of a campaign's life, told to the listeners; false when it was in none of the states `from`. */
 export async function moveCampaign(

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { lockingCampaign, movingCampaign } from './campaigns.ts';
+import { campaignLock, movingCampaign } from './campaigns.ts';
 import { inPipeline, type Pipeline } from './database/pipeline.ts';
 import { notifyingCampaign, type Session } from './database/session.ts';
 import { type ClaimableTrial, decideClaim, refuseByStatus } from './decide-claim.ts';
@@ -33,7 +33,7 @@ export function claimTrials(
   return inPipeline(session, async (pipeline) => {
     const ids = requests.map(({ trialId }) => trialId);
     const [[campaign], trials, taken] = await Promise.all([
-      pipeline.send<Campaign>(lockingCampaign(session, campaignId).compile()),
+      pipeline.send(campaignLock(session, campaignId)),
       pipeline.send<ClaimableTrial>(lockingTrials(session, ids).compile()),
       pipeline.send(readingTakenSlots(session, campaignId)),
     ]);

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { finishingCampaign, lockingCampaign } from './campaigns.ts';
+import { campaignFinish, campaignLock } from './campaigns.ts';
 import { inPipeline } from './database/pipeline.ts';
 import { notifyingCampaign, type Session } from './database/session.ts';
 import { toJsonText } from './database/text.ts';
@@ -23,9 +23,9 @@ export function completeTrials(
   requests: readonly EndRequest[],
 ): Promise<readonly (Ended | undefined)[]> {
   return inPipeline(session, async (pipeline) => {
-    const locked = pipeline.send(lockingCampaign(session, campaignId).compile());
+    const locked = pipeline.send(campaignLock(session, campaignId));
     const completed = pipeline.send(completing(session, campaignId, requests));
-    const finished = pipeline.send(finishingCampaign(session, campaignId).compile());
+    const finished = pipeline.send(campaignFinish(session, campaignId));
     const told = pipeline.send(notifyingCampaign(session, campaignId));
     await pipeline.commit(locked, completed, finished, told);
     const ids = new Set((await completed).map(({ id }) => id));

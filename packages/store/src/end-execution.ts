@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { finishingCampaign, lockingCampaign } from './campaigns.ts';
+import { campaignFinish, campaignLock } from './campaigns.ts';
 import { inPipeline } from './database/pipeline.ts';
 import { notifyingCampaign, type Session } from './database/session.ts';
 import { toJsonText } from './database/text.ts';
@@ -36,7 +36,7 @@ export function endExecutions(
   return inPipeline(session, async (pipeline) => {
     const ids = requests.map(({ ref }) => ref.trialId);
     const [[campaign], found] = await Promise.all([
-      pipeline.send<Campaign>(lockingCampaign(session, campaignId).compile()),
+      pipeline.send(campaignLock(session, campaignId)),
       pipeline.send<LiveTrial>(lockingLiveTrials(session, ids).compile()),
     ]);
     if (campaign === undefined) return requests.map(() => undefined);
@@ -54,7 +54,7 @@ export function endExecutions(
     if (ends.length === 0) return answers;
     const writes: Promise<unknown>[] = [pipeline.send(writingEnds(session, campaign, ends))];
     if (ends.some(({ decision }) => decision.retryInMs === null)) {
-      writes.push(pipeline.send(finishingCampaign(session, campaign.id).compile()));
+      writes.push(pipeline.send(campaignFinish(session, campaign.id)));
     }
     writes.push(pipeline.send(notifyingCampaign(session, campaign.id)));
     await pipeline.commit(...writes);

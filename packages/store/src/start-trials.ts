@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import { lockingCampaign } from './campaigns.ts';
+import { campaignLock } from './campaigns.ts';
 import type { ClaimRequest } from './claim.ts';
 import { inPipeline } from './database/pipeline.ts';
 import type { Session } from './database/session.ts';
-import type { Campaign, Claim, Trial } from './rows.ts';
+import type { Claim, Trial } from './rows.ts';
 import { isTaken } from './slots.ts';
 import { trialColumns } from './trials.ts';
 
@@ -20,7 +20,7 @@ export function startTrials(
   requests: readonly ClaimRequest[],
 ): Promise<readonly (Claim | undefined)[]> {
   return inPipeline(session, async (pipeline) => {
-    const locked = pipeline.send<Campaign>(lockingCampaign(session, campaignId).compile());
+    const locked = pipeline.send(campaignLock(session, campaignId));
     const running = pipeline.send(starting(session, campaignId, requests));
     await pipeline.commit(locked, running);
     const [campaign] = await locked;

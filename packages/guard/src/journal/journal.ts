@@ -3,7 +3,7 @@ import { describeError } from '@ordeal/core';
 import { instanceOf, type JournalEntry } from './entries.ts';
 
 /** Past this size, what is said about removed instances is dropped. */
-const COMPACT_ABOVE_BYTES = 1_000_000;
+const COMPACT_ABOVE_BYTES = 200_000;
 /** How long a note may wait for an entry that takes it to the disk with it. */
 const NOTES_WAIT_MS = 100;
 

@@ -166,32 +166,35 @@ export class ProcessInstance implements Instance {
   }
 
   async #removeAll(): Promise<void> {
+    // Without nodes there is no folder, and nothing was ever prepared or launched: no walk over all processes.
+    if (this.topology.nodes.length > 0) await this.#removeNodes();
+    this.#load.clear();
+    this.#events.clear();
+    this.#addresses.giveBack();
+  }
+
+  async #removeNodes(): Promise<void> {
     const { folder } = this.#tools;
-    // Without nodes nothing was ever prepared or launched: no walk over all processes of the machine is needed.
-    const membersLeft = () => (this.topology.nodes.length === 0 ? [] : processesIn(folder));
     for (let attempt = 1; ; attempt += 1) {
       try {
         await settleAll([...this.#nodes.values()].map((node) => node.retire()));
         // Also what prepareProcess may have left, which no node stands for.
-        if (membersLeft().length > 0) await killTree(folder, []);
+        await killTree(folder, []);
         await this.#links.close();
         await this.#volumes.close();
         await deleteFolder(folder);
-        const left = membersLeft();
+        const left = processesIn(folder);
         if (left.length > 0) throw new OrdealError('TARGET_FAILED', `${left.length} processes are left`);
-        break;
+        return;
       } catch (error) {
         if (attempt === REMOVE_ATTEMPTS) {
           throw new OrdealError('TARGET_FAILED', `cannot remove instance ${this.label.instance}`, {
             cause: error,
-            details: { folder, processes: membersLeft() },
+            details: { folder, processes: processesIn(folder) },
           });
         }
       }
     }
-    this.#load.clear();
-    this.#events.clear();
-    this.#addresses.giveBack();
   }
 
   #site(node: NodeSpec): NodeSite {
