@@ -27,13 +27,14 @@ export interface JobParts {
 }
 
 /** From a job in hand to what becomes of it. Postgres decides; the job is only the occasion to ask. */
-async function runJob(parts: JobParts, job: TakenJob, log: Logger): Promise<Disposition> {
+async function runJob(parts: JobParts, job: TakenJob, campaignId: string, log: Logger): Promise<Disposition> {
   if (parts.stopping.aborted) return { kind: 'give_back' };
   // Before the claim, so that no execution waits for a guard while its lease runs.
   const guard = await parts.guard.ready(parts.stopping);
   if (guard === undefined) return { kind: 'give_back' };
   const claim = await parts.store.claim({
     trialId: job.trialId,
+    campaignId,
     workerId: parts.workerId,
     place: parts.place,
     reopenFailed: job.retriedByPerson,
@@ -125,7 +126,7 @@ export function jobHandler(parts: JobParts): (job: TakenJob, campaignId: string)
   return async (job, campaignId) => {
     const log = parts.log.child({ campaign: campaignId, trial: job.trialId });
     try {
-      return await runJob(parts, job, log);
+      return await runJob(parts, job, campaignId, log);
     } catch (error) {
       log.error({ error: describeError(error) }, 'could not work on a job');
       return parts.stopping.aborted ? { kind: 'give_back' } : { kind: 'later', delayMs: REFUSED_DELAY_MS };

@@ -28,6 +28,9 @@ export function checkSubject(site: Site, path: Path, subject: GivenSubject, know
       () => `serving is judged by the load of a node with role ${CLIENT_ROLE}, and there is none`,
     );
   }
+  if (subject.goals.includes('serving') && subject.slo === undefined) {
+    reportAt(site, [...path, 'goals'], () => 'serving is judged by an slo, and there is none');
+  }
   for (const [word, role] of Object.entries(subject.aliases)) {
     if (roles.includes(role)) continue;
     reportAt(site, [...path, 'aliases', word], () => notOneOf(`unknown role ${shown(role)}`, role, roles));

@@ -28,17 +28,15 @@ const supports = z.record(
 );
 
 const topology = z.strictObject({
-  nodes: z
-    .array(
-      z.strictObject({
-        name: word,
-        role: word,
-        ports: z.array(word),
-        restartDelayMs: z.number().nonnegative({ error: 'must not be below 0' }),
-        volume: z.strictObject({ path: text, sizeMb: integerBetween(1, 1_000_000) }).optional(),
-      }),
-    )
-    .min(1),
+  nodes: z.array(
+    z.strictObject({
+      name: word,
+      role: word,
+      ports: z.array(word),
+      restartDelayMs: z.number().nonnegative({ error: 'must not be below 0' }),
+      volume: z.strictObject({ path: text, sizeMb: integerBetween(1, 1_000_000) }).optional(),
+    }),
+  ),
   links: z.array(z.strictObject({ from: text, to: text, port: text })),
 });
 
@@ -47,11 +45,13 @@ export const subjectShape = z.strictObject({
   title: text,
   goals: z.array(z.enum(GOALS)).min(1),
   topology,
-  slo: z.strictObject({
-    windowMs: milliseconds,
-    minSuccessRatio: z.number().min(0).max(1),
-    maxLatencyMs: milliseconds,
-  }),
+  slo: z
+    .strictObject({
+      windowMs: milliseconds,
+      minSuccessRatio: z.number().min(0).max(1),
+      maxLatencyMs: milliseconds,
+    })
+    .optional(),
   startBudgetMs: milliseconds,
   aliases: z.record(word, word).default({}),
   faults: supports,

@@ -4,9 +4,11 @@ import type { Goal, JsonObject } from './words.ts';
 /** A system under test, as a definition: what it is made of, how to start it, how to see whether it is well. */
 export interface Subject {
   readonly name: string;
+  /** What it can measure: only this is waited for, at the start and after the undo. */
   readonly goals: readonly Goal[];
   readonly topology: Topology;
-  readonly slo: LoadSlo;
+  /** Absent: it has no load, and cannot measure `serving`. */
+  readonly slo?: LoadSlo;
   /** From start to every node in service; beyond it the execution is void (`never_steady`). */
   readonly startBudgetMs: number;
   /** How the process runtime starts one node. Absent: this subject does not run on it. */

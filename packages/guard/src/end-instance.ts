@@ -76,7 +76,7 @@ async function remove(ending: EndingInstance): Promise<boolean> {
     const gone = await within('remove leftovers', limitMs, runtime.removeLeftovers(label));
     if (!gone) return false;
   }
-  await journal.write({ kind: 'removed', instance: label.instance });
+  journal.note({ kind: 'removed', instance: label.instance });
   return true;
 }
 

@@ -11,7 +11,6 @@ import {
   type Runtime,
   type Subject,
   type SubjectProbe,
-  waitFor,
 } from '@ordeal/core';
 import { endInstance, type InstanceEnd } from './end-instance.ts';
 import type { GuardParts } from './execution-parts.ts';
@@ -21,7 +20,7 @@ import { Injection } from './injection.ts';
 import { Lease } from './lease.ts';
 import type { Answer, Body, Fence } from './protocol.ts';
 import { Turns } from './turns.ts';
-import { unlessAborted } from './within.ts';
+import { underDeadline } from './within.ts';
 
 /** State for the record is worth waiting for, but an instance under a fault may never give it. */
 const LOOK_DEADLINE_MS = 5_000;
@@ -68,9 +67,10 @@ export class Execution {
     if (!this.isEnding) this.#watch?.tick();
   }
 
-  start(subject: Subject, runtime: Runtime): Promise<Answer<'start'>> {
+  start(subject: Subject, runtime: Runtime, predecessorsEnded: Promise<unknown>): Promise<Answer<'start'>> {
     return this.#turns.take(async (signal) => {
       const { journal, monotonicMs } = this.#parts;
+      await predecessorsEnded;
       this.#mayAct(signal);
       await journal.write({
         kind: 'instance',
@@ -97,6 +97,7 @@ export class Execution {
         startedMs: monotonicMs(),
         nodes: [...instance.nodes()],
         topology: instance.topology,
+        goals: [...subject.goals],
       };
     });
   }
@@ -105,13 +106,7 @@ export class Execution {
     return this.#turns.take(async (signal) => {
       const { monotonicMs } = this.#parts;
       const watch = this.#watchHealth();
-      const steady = await waitFor('steady', () => watch.isSteady(settleMs) || undefined, {
-        timeoutMs: budgetMs,
-        signal,
-      }).catch((error: unknown) => {
-        if (error instanceof OrdealError && error.code === 'DEADLINE') return false;
-        throw signal.aborted ? signal.reason : error;
-      });
+      const steady = await watch.becomesSteady(settleMs, budgetMs, signal);
       return { steadyMs: monotonicMs(), steady, detail: watch.detail };
     });
   }
@@ -119,10 +114,11 @@ export class Execution {
   look(): Promise<Answer<'look'>> {
     return this.#turns.take(async (signal) => {
       const { instance, probe } = this.#present();
-      const deadline = AbortSignal.any([signal, AbortSignal.timeout(LOOK_DEADLINE_MS)]);
+      const look = <T>(what: string, ask: (signal: AbortSignal) => Promise<T>) =>
+        outcomeOf(underDeadline(what, LOOK_DEADLINE_MS, signal, ask));
       const [roles, state] = await Promise.all([
-        outcomeOf(unlessAborted(deadline, probe.roles(deadline))),
-        outcomeOf(unlessAborted(deadline, probe.capture(deadline))),
+        look('the roles', (until) => probe.roles(until)),
+        look('the state', (until) => probe.capture(until)),
       ]);
       signal.throwIfAborted();
       const known: Readonly<Record<string, string>> = 'value' in roles ? roles.value : {};
@@ -146,6 +142,7 @@ export class Execution {
         await injection.act(activeWithinMs);
         const appliedMs = monotonicMs();
         const { finding, seenMs } = await injection.verify(activeWithinMs, signal);
+        void this.#watch?.hurry();
         return { zeroMs, zeroAt, appliedMs, activeMs: seenMs, finding };
       } catch (error) {
         // Interrupted: whoever interrupted undoes.
@@ -160,14 +157,17 @@ export class Execution {
   }
 
   undo({ injection, goneWithinMs }: Body<'undo'>): Promise<Answer<'undo'>> {
-    this.#turns.interrupt(refused(this.fence, 'cut short by an undo'));
-    return this.#turns.take((signal) => {
+    return this.#turns.take(async (signal) => {
       const known = this.#injections.get(injection);
-      if (known !== undefined) return known.undo(goneWithinMs, signal);
+      if (known !== undefined) {
+        const undone = await known.undo(goneWithinMs, signal);
+        void this.#watch?.hurry();
+        return undone;
+      }
       // Only this guard acts for this execution, and it was never asked to.
       const nowMs = this.#parts.monotonicMs();
       const finding = { holds: true, evidence: { never_applied: true } };
-      return Promise.resolve({ undoneMs: nowMs, goneMs: nowMs, finding });
+      return { undoneMs: nowMs, goneMs: nowMs, finding };
     });
   }
 
@@ -184,7 +184,9 @@ export class Execution {
     return this.#turns.take(async (signal) => {
       this.#present();
       this.#mayAct(signal);
-      return this.#markZero();
+      const zero = this.#markZero();
+      void this.#watch?.hurry();
+      return zero;
     });
   }
 
@@ -214,7 +216,7 @@ export class Execution {
     const { fence } = this;
     const { monotonicMs, send } = this.#parts;
     const { instance, probe, subject } = this.#present();
-    this.#watch ??= new HealthWatch({ fence, instance, probe, slo: subject.slo, monotonicMs, send });
+    this.#watch ??= new HealthWatch({ fence, instance, probe, subject, monotonicMs, send });
     return this.#watch;
   }
 
@@ -233,7 +235,7 @@ export class Execution {
       site: { instance, probe },
       monotonicMs,
       faultPoints,
-      journalState: (state) => journal.write({ kind: 'state', ...names, state }),
+      noteState: (state) => journal.note({ kind: 'state', ...names, state }),
     });
     // A plan came as JSON and goes as JSON: the cast says what its type cannot.
     await journal.write({ kind: 'plan', ...names, plan: plan as unknown as JsonObject });

@@ -80,6 +80,25 @@ describe('one trial', () => {
     expect(answer.detail).toContain('no read and no write has succeeded');
   });
 
+  it('waits for no load where there is none, and for no tick where a sample is enough', async () => {
+    await using harness = await createGuardHarness({ hasLoad: false });
+    const { guard, events } = harness;
+    await harness.start(fence);
+    // Nothing moves time on from here: what is told is told at once.
+    guard.tick = () => {};
+    const { steady } = await guard.ask('steady', { fence, settleMs: 0, budgetMs: 5_000 });
+    expect(steady).toBe(true);
+    const { zeroMs } = await guard.ask('apply', { fence, plan: planOf('x'), activeWithinMs: 1_000 });
+    const { undoneMs } = await guard.ask('undo', { fence, injection: 'x', goneWithinMs: 1_000 });
+    await harness.told('health', ({ nowMs }) => nowMs >= undoneMs);
+    const [first, last] = events
+      .filter((event) => event.event === 'health')
+      .filter(({ nowMs }) => nowMs >= zeroMs);
+    expect(first).toMatchObject({ wholeSinceMs: expect.any(Number), servingSinceMs: null });
+    expect(first?.nowMs).toBeLessThan(undoneMs);
+    expect(last?.nowMs).toBeGreaterThanOrEqual(undoneMs);
+  });
+
   it('tells deaths of nodes as notes', async () => {
     await using harness = await createGuardHarness();
     await harness.start(fence);

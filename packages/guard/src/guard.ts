@@ -105,9 +105,10 @@ export class Guard {
     this.#executions.set(fence.trial, execution);
     if (older !== undefined) void this.#abandon(older, `execution ${fence.execution} takes over`);
     const ends = [...this.#ends].filter(([ending]) => ending.fence.trial === fence.trial);
-    await Promise.all(ends.map(([, end]) => end));
+    const predecessorsEnded = Promise.all(ends.map(([, end]) => end));
     try {
-      return await execution.start(subject, runtime);
+      // Its turn is taken before anything is waited for: what is asked behind the start comes after it.
+      return await execution.start(subject, runtime, predecessorsEnded);
     } catch (error) {
       // A start that failed has removed what it made; this makes sure, and forgets it.
       await this.#end(execution, NOT_STARTED);
@@ -135,7 +136,7 @@ export class Guard {
     });
     if (!clean) return false;
     this.#unclean.delete(execution);
-    await this.#parts.journal.write({ kind: 'removed', instance: label.instance });
+    this.#parts.journal.note({ kind: 'removed', instance: label.instance });
     return true;
   }
 

@@ -21,8 +21,8 @@ export interface InjectionParts {
   readonly site: FaultSite;
   readonly monotonicMs: () => number;
   readonly faultPoints: ReadonlySet<FaultPoint>;
-  /** On disk before it resolves. */
-  readonly journalState: (state: InjectionState) => Promise<void>;
+  /** Told of each state when it has come about. */
+  readonly noteState: (state: InjectionState) => void;
 }
 
 /** One planned fault at one instance, from its plan on disk until it is proven gone. */
@@ -48,7 +48,7 @@ export class Injection {
     if (!faultPoints.has('apply-does-nothing')) {
       await within(`apply ${plan.type}`, withinMs, fault.apply(plan, site));
     }
-    await this.#enter('applied');
+    this.#enter('applied');
   }
 
   /** Looks until a probe sees the fault bite. */
@@ -59,7 +59,7 @@ export class Injection {
       signal,
       monotonicMs,
     });
-    if (seen.seenMs !== null) await this.#enter('active');
+    if (seen.seenMs !== null) this.#enter('active');
     return seen;
   }
 
@@ -82,17 +82,17 @@ export class Injection {
     const failure = await this.#takeAway(untilMs, signal);
     const undoneMs = monotonicMs();
     if (failure !== undefined) {
-      await this.#enter('unproven');
+      this.#enter('unproven');
       const finding = { holds: false, evidence: { error: describeError(failure) } };
       return { undoneMs, goneMs: null, finding };
     }
-    await this.#enter('undone');
+    this.#enter('undone');
     const { finding, seenMs } = await lookUntil((look) => fault.gone(plan, site, look), {
       withinMs: untilMs - monotonicMs(),
       signal,
       monotonicMs,
     });
-    await this.#enter(seenMs === null ? 'unproven' : 'gone');
+    this.#enter(seenMs === null ? 'unproven' : 'gone');
     const answer = { undoneMs, goneMs: seenMs, finding };
     if (seenMs !== null) this.#proof = answer;
     return answer;
@@ -115,12 +115,9 @@ export class Injection {
     }
   }
 
-  async #enter(state: InjectionState): Promise<void> {
+  #enter(state: InjectionState): void {
     if (this.#state === state) return;
     this.#state = state;
-    await this.#parts.journalState(state).catch((error: unknown) => {
-      // The plan is on disk, and that is what a successor undoes from: a lost state costs a second, idempotent undo.
-      console.error(`journal: ${describeError(error)}`);
-    });
+    this.#parts.noteState(state);
   }
 }

@@ -1,3 +1,17 @@
+import type { Writable } from 'node:stream';
+
+/**
+ * Writes a line. What one turn of the event loop brings goes out in one system call: a trial's answers and events come
+ * in bursts, and so do those of many trials.
+ */
+export function writeLine(output: Writable, line: object): void {
+  if (output.writableCorked === 0) {
+    output.cork();
+    setImmediate(() => output.uncork());
+  }
+  output.write(`${JSON.stringify(line)}\n`);
+}
+
 /** No line of the protocol is nearly as long: a longer one is garbage, and is not kept in memory. */
 const MAX_LINE_LENGTH = 8_000_000;
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { deadlineSignal, describeError, type Finding } from '@ordeal/core';
-import { unlessAborted } from './within.ts';
+import { describeError, type Finding } from '@ordeal/core';
+import { underDeadline } from './within.ts';
 
 /** A probe that does not answer for so long has not seen anything. */
 const LOOK_DEADLINE_MS = 3_000;
@@ -12,10 +12,8 @@ export async function lookOnce(
   signal: AbortSignal,
   timeoutMs = LOOK_DEADLINE_MS,
 ): Promise<Finding> {
-  // A timer takes whole milliseconds only.
-  const deadline = deadlineSignal(Math.ceil(timeoutMs), signal);
   try {
-    return await unlessAborted(deadline, look(deadline));
+    return await underDeadline('a look', timeoutMs, signal, look);
   } catch (error) {
     signal.throwIfAborted();
     return { holds: false, evidence: { error: describeError(error) } };

@@ -1,4 +1,4 @@
-import { type FaultPlan, INJECTION_STATES, type JsonObject } from '@ordeal/core';
+import { type FaultPlan, GOALS, INJECTION_STATES, type JsonObject } from '@ordeal/core';
 import { z } from 'zod';
 
 /**
@@ -77,9 +77,11 @@ export const VERBS = {
       nodes: z.array(nodeView),
       /** What the fault is planned on. */
       topology,
+      /** What the subject can measure: parts of health that are not among them stay bad, and mean nothing. */
+      goals: z.array(z.enum(GOALS)),
     }),
   },
-  /** Waits until the instance has been serving and whole for `settleMs`; starts the health watch. */
+  /** Waits until all that the subject can measure has been good for `settleMs`; starts the health watch. */
   steady: {
     body: z.object({ fence, settleMs: z.number(), budgetMs: z.number() }),
     answer: z.object({ steadyMs: z.number(), steady: z.boolean(), detail: z.string() }),
@@ -155,7 +157,8 @@ const guardEvent = z.discriminatedUnion('event', [
     detail: z.string(),
   }),
   /**
-   * About every 250 ms per watched instance. Everything up to `nowMs` has been told: no later transition is dated
+   * About every 250 ms per watched instance, and at once after the fault was seen to bite, after zero of a baseline
+   * and after an undo, when a sample has been answered. Everything up to `nowMs` has been told: no later transition is dated
    * before it. So it lags behind the clock while a sample is out, while a failed operation may still turn out to
    * be the beginning of an outage, or a good one that of a recovery.
    */
@@ -182,7 +185,7 @@ const guardEvent = z.discriminatedUnion('event', [
 ]);
 export type GuardEvent = z.infer<typeof guardEvent>;
 
-export const answerLine = z.union([
+const answerLine = z.discriminatedUnion('ok', [
   z.object({
     v: z.literal(PROTOCOL_VERSION),
     id: z.number().int(),
@@ -196,4 +199,11 @@ export const answerLine = z.union([
     error: z.object({ code: z.string(), message: z.string() }),
   }),
 ]);
-export const eventLine = z.object({ v: z.literal(PROTOCOL_VERSION) }).and(guardEvent);
+export type AnswerLine = z.infer<typeof answerLine>;
+
+/** What the guard said: an answer or an event; undefined when it is not in the protocol. */
+export function parseGuardLine(value: unknown): AnswerLine | GuardEvent | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (!('v' in value) || value.v !== PROTOCOL_VERSION) return undefined;
+  return 'event' in value ? guardEvent.safeParse(value).data : answerLine.safeParse(value).data;
+}

@@ -1,12 +1,11 @@
 import { describeError, OrdealError } from '@ordeal/core';
 import { z } from 'zod';
 import type { Guard } from './guard.ts';
-import { type answerLine, PROTOCOL_VERSION, requestLine, VERBS, type Verb } from './protocol.ts';
-
-export type AnswerLine = z.infer<typeof answerLine>;
+import { type AnswerLine, PROTOCOL_VERSION, requestLine, VERBS, type Verb } from './protocol.ts';
 
 /** What can be answered to, in a line that is no request. */
 const numbered = z.looseObject({ id: z.number().int() });
+const versioned = z.looseObject({ v: z.unknown() });
 /** The id of answers to lines from which no id can be read. */
 const NO_ID = -1;
 
@@ -16,8 +15,9 @@ export async function respond(guard: Guard, line: string | undefined): Promise<A
   try {
     if (line === undefined) throw new OrdealError('BAD_INPUT', 'the line is too long');
     const value: unknown = parseJson(line);
-    id = numbered.safeParse(value).data?.id ?? NO_ID;
-    const request = parseRequest(value);
+    const known = requestLine.safeParse(value);
+    id = (known.data ?? numbered.safeParse(value).data)?.id ?? NO_ID;
+    const request = parseRequest(value, known);
     const answer = await guard.ask(request.verb, request.body);
     return { v: PROTOCOL_VERSION, id, ok: true, answer };
   } catch (error) {
@@ -35,16 +35,18 @@ function parseJson(line: string): unknown {
   }
 }
 
-function parseRequest(value: unknown): { verb: Verb; body: unknown } {
-  const version = z.looseObject({ v: z.unknown() }).safeParse(value).data?.v;
-  if (version !== PROTOCOL_VERSION) {
-    throw new OrdealError(
-      'BAD_INPUT',
-      `this guard speaks version ${PROTOCOL_VERSION}, not ${String(version)}`,
-    );
-  }
-  const request = requestLine.safeParse(value);
+function parseRequest(
+  value: unknown,
+  request: ReturnType<typeof requestLine.safeParse>,
+): { verb: Verb; body: unknown } {
   if (!request.success) {
+    const version = versioned.safeParse(value).data?.v;
+    if (version !== PROTOCOL_VERSION) {
+      throw new OrdealError(
+        'BAD_INPUT',
+        `this guard speaks version ${PROTOCOL_VERSION}, not ${String(version)}`,
+      );
+    }
     throw new OrdealError('BAD_INPUT', `the line is no request: ${z.prettifyError(request.error)}`);
   }
   const { verb, body } = request.data;

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Guard } from './guard.ts';
-import { createLineReader } from './lines.ts';
+import { createLineReader, writeLine } from './lines.ts';
 import { type GuardEvent, PROTOCOL_VERSION } from './protocol.ts';
 import { respond } from './respond.ts';
 
@@ -14,7 +14,7 @@ const BACKLOG_BYTES = 256_000;
 function lineWriter(output: Writable): (line: object) => void {
   output.on('error', () => {});
   return (line) => {
-    if (!output.destroyed && output.writable) output.write(`${JSON.stringify(line)}\n`);
+    if (!output.destroyed && output.writable) writeLine(output, line);
   };
 }
 

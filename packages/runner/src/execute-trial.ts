@@ -4,16 +4,13 @@ import type { Ended, ExecutionRef, ExecutionResult, Store } from '@ordeal/store'
 import pRetry from 'p-retry';
 import { TrialAborted } from './abort-reason.ts';
 import { runTrial } from './run-trial.ts';
-import type { TrialRun } from './trial-run.ts';
+import { TrialNotes, type TrialRun } from './trial-run.ts';
 
 /** Undo, proof and removal of all processes; the guard has its own, shorter bounds inside. */
 const REMOVE_TIMEOUT_MS = 20_000;
 
 export interface TrialExecution extends Omit<TrialRun, 'store'> {
-  readonly store: Pick<
-    Store,
-    'planInjection' | 'advanceInjection' | 'appendEvents' | 'endExecution' | 'restSlot'
-  >;
+  readonly store: Pick<Store, 'planInjection' | 'advanceInjection' | 'endExecution' | 'restSlot'>;
   /** Resolves once the faults of a guard that was lost are undone by its successor. */
   readonly guardRecovered: () => Promise<void>;
 }
@@ -24,27 +21,44 @@ export interface TrialExecution extends Omit<TrialRun, 'store'> {
  * `rests`: the slot, in the campaign and on the worker, has to cool down.
  */
 export async function executeTrial(execution: TrialExecution): Promise<{ ended: Ended; rests: boolean }> {
-  const { store, guard, campaign } = execution;
-  const ref = { trialId: execution.trial.id, execution: execution.execution };
-  const result = await runTrial(execution).catch((error: unknown) => endOf(error, execution.signal));
-  if (result.end === 'result') {
-    const ended = await record(store, ref, result);
-    execution.onPhase('removing');
-    // The result stands whatever the removal says: a guard that cannot remove now sweeps at its next start.
-    await removeInstance(store, guard, ref).catch(() => {});
-    if (ended.kind === 'ended') await store.restSlot(ref, campaign.cooldownSeconds * 1000);
-    return { ended, rests: true };
-  }
-  execution.onPhase('removing');
-  const removal = await removeInstance(store, guard, ref).then(
+  const { store, campaign } = execution;
+  const notes = new TrialNotes(execution);
+  const { ref } = notes;
+  const result = await runTrial(notes).catch((error: unknown) => endOf(error, execution.signal));
+  const ended =
+    result.end === 'result'
+      ? await recordAndRemove(execution, notes, result)
+      : await removeAndRecord(execution, notes, result);
+  await Promise.all(notes.moves);
+  const rests = result.end === 'result' || result.end === 'void' || result.end === 'error';
+  if (rests && ended.kind === 'ended') await store.restSlot(ref, campaign.cooldownSeconds * 1000);
+  return { ended, rests };
+}
+
+async function recordAndRemove(
+  { store, guard, onPhase }: TrialExecution,
+  notes: TrialNotes,
+  result: ExecutionResult,
+): Promise<Ended> {
+  const ended = await record(store, notes, result);
+  onPhase('removing');
+  // The result stands whatever the removal says: a guard that cannot remove now sweeps at its next start.
+  await removeInstance(store, guard, notes.ref).catch(() => {});
+  return ended;
+}
+
+async function removeAndRecord(
+  { store, guard, guardRecovered, onPhase }: TrialExecution,
+  notes: TrialNotes,
+  result: ExecutionResult,
+): Promise<Ended> {
+  onPhase('removing');
+  const removal = await removeInstance(store, guard, notes.ref).then(
     () => undefined,
     (error: unknown) => error,
   );
-  if (removal !== undefined && guard.isClosed) await execution.guardRecovered();
-  const ended = await record(store, ref, result);
-  const rests = result.end === 'void' || result.end === 'error';
-  if (ended.kind === 'ended' && rests) await store.restSlot(ref, campaign.cooldownSeconds * 1000);
-  return { ended, rests };
+  if (removal !== undefined && guard.isClosed) await guardRecovered();
+  return record(store, notes, result);
 }
 
 /**
@@ -53,10 +67,10 @@ export async function executeTrial(execution: TrialExecution): Promise<{ ended: 
  */
 function record(
   store: Pick<Store, 'endExecution'>,
-  ref: ExecutionRef,
+  { ref, timeline }: TrialNotes,
   result: ExecutionResult,
 ): Promise<Ended> {
-  return pRetry(() => store.endExecution(ref, result), {
+  return pRetry(() => store.endExecution(ref, result, timeline.events()), {
     retries: 30,
     minTimeout: 250,
     maxTimeout: 2_000,

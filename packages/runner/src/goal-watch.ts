@@ -8,6 +8,11 @@ export interface HealthSample {
   readonly wholeSinceMs: number | null;
 }
 
+/** Start of the part's unbroken good stretch; null while it is bad. */
+export function goodSinceMs(sample: HealthSample, part: Goal): number | null {
+  return part === 'serving' ? sample.servingSinceMs : sample.wholeSinceMs;
+}
+
 export interface HealthTransition {
   readonly part: Goal;
   readonly good: boolean;
@@ -81,9 +86,9 @@ export class GoalWatch {
         : { outcome: 'unresolved', brokeMs };
     }
     if (elapsedMs < timeoutMs) return undefined;
-    const goodSinceMs = goal === 'serving' ? sample.servingSinceMs : sample.wholeSinceMs;
+    const sinceMs = goodSinceMs(sample, goal);
     // A return that began in time is watched to the end of its settling.
-    const settling = goodSinceMs !== null && goodSinceMs - zeroMs <= timeoutMs;
+    const settling = sinceMs !== null && sinceMs - zeroMs <= timeoutMs;
     return settling ? undefined : { outcome: 'unresolved', brokeMs };
   }
 

@@ -3,7 +3,7 @@ import type { ExecutionResult, TrialRecord } from '@ordeal/store';
 import type { Verdict } from './goal-watch.ts';
 import { HealthFeed } from './health-feed.ts';
 import { TrialFault } from './trial-fault.ts';
-import { TrialNotes, type TrialRun } from './trial-run.ts';
+import type { TrialNotes } from './trial-run.ts';
 import { TrialWindow } from './trial-window.ts';
 
 /** Instances start in seconds; past this the machine is too busy to measure anything. */
@@ -18,31 +18,27 @@ const NOT_OURS: ReadonlySet<ErrorCode> = new Set(['GUARD_LOST', 'GUARD_REFUSED']
  * when this throws, because it must happen on every way out.
  * @throws the signal's reason when aborted; OrdealError GUARD_LOST or GUARD_REFUSED when the execution is no longer ours.
  */
-export async function runTrial(run: TrialRun): Promise<ExecutionResult> {
-  const notes = new TrialNotes(run);
-  try {
-    return await goThrough(notes);
-  } finally {
-    // The timeline is evidence on every way out; failing to keep it must not hide why we leave.
-    await run.store.appendEvents(notes.timeline.events()).catch(() => {});
-  }
-}
-
-async function goThrough(notes: TrialNotes): Promise<ExecutionResult> {
+export async function runTrial(notes: TrialNotes): Promise<ExecutionResult> {
   const { run, record, timeline } = notes;
   const { guard, trial } = run;
   using feed = new HealthFeed(guard, notes.fence);
   const where = { subject: trial.subject, runtime: trial.runtime };
-  const instance = await notes.ask('start', where, START_TIMEOUT_MS);
+  const settling = { settleMs: trial.timing.settleSeconds * 1000, budgetMs: STEADY_BUDGET_MS };
+  // Asked in one go: the guard does what it is asked for an execution in that order.
+  const starting = notes.ask('start', where, START_TIMEOUT_MS);
+  const settled = notes.ask('steady', settling, START_TIMEOUT_MS + STEADY_BUDGET_MS);
+  const looked = notes.ask('look', {}, START_TIMEOUT_MS + STEADY_BUDGET_MS);
+
+  const instance = await starting;
+  notes.goals = instance.goals;
   timeline.add('started', instance.startedMs, { nodes: instance.nodes.map((node) => node.name) });
 
   run.onPhase('settling');
-  const settling = { settleMs: trial.timing.settleSeconds * 1000, budgetMs: STEADY_BUDGET_MS };
-  const steady = await notes.ask('steady', settling, STEADY_BUDGET_MS);
+  const steady = await settled;
   if (!steady.steady) return voided(notes, 'never_steady', `the instance was never steady: ${steady.detail}`);
   timeline.add('steady', steady.steadyMs);
 
-  const before = await notes.ask('look', {}, 0);
+  const before = await looked;
   record.initialState = before.state;
 
   const fault = new TrialFault(notes);
@@ -86,8 +82,10 @@ async function captureFinalState(notes: TrialNotes): Promise<void> {
  */
 async function finishUp(notes: TrialNotes, fault: TrialFault, window: TrialWindow): Promise<void> {
   try {
-    await captureFinalState(notes);
-    await fault.end();
+    // Asked in one go, too, and done in this order; one that fails does not keep us from the answers to the others.
+    const asked = [captureFinalState(notes), fault.seeWhetherOn(), fault.undo()];
+    await Promise.allSettled(asked);
+    await Promise.all(asked);
     notes.run.onPhase('recovering');
     await window.observeRecovery();
   } catch (error) {

@@ -54,33 +54,32 @@ export class TrialFault {
     record.chaosMetadata = { ...record.chaosMetadata, active: finding.evidence };
     record.activeMs = activeMs === null ? null : activeMs - zeroMs;
     timeline.add(activeMs === null ? 'not_active' : 'active', activeMs, finding.evidence);
-    await this.#advance(plan, activeMs === null ? 'applied' : 'active', finding.evidence);
+    this.#advance(plan, activeMs === null ? 'applied' : 'active', finding.evidence);
     return activeMs !== null;
   }
 
-  /** At the end of the window: was it still on? Then undoes it, unless a lift has. */
-  async end(): Promise<void> {
+  /** At the end of the window: is it still on? */
+  async seeWhetherOn(): Promise<void> {
     if (this.#plan === undefined || this.isUndone) return;
     const { run, record, findings } = this.#notes;
-    if (run.kind === 'condition' && record.activeMs !== null) {
-      const { injection } = this.#plan;
-      const { active, gone } = await this.#notes.ask('probe', { injection }, ACTIVE_WITHIN_MS);
-      if (!active.holds && gone.holds) {
-        const endedBy = active.evidence.ended_by;
-        record.faultClearedBy = typeof endedBy === 'string' ? endedBy : 'unknown';
-        findings.push('fault_ended_before_undo');
-      }
-    }
-    await this.undo();
+    if (run.kind !== 'condition' || record.activeMs === null) return;
+    const { injection } = this.#plan;
+    const { active, gone } = await this.#notes.ask('probe', { injection }, ACTIVE_WITHIN_MS);
+    if (active.holds || !gone.holds) return;
+    const endedBy = active.evidence.ended_by;
+    record.faultClearedBy = typeof endedBy === 'string' ? endedBy : 'unknown';
+    findings.push('fault_ended_before_undo');
   }
 
-  /** Undoes it and has it proven gone. Not proven: a loud finding, and the outcome stands. */
+  /** Undoes it, unless a lift has, and has it proven gone. Not proven: a loud finding, and the outcome stands. */
   async undo(): Promise<void> {
-    if (this.#plan === undefined) return;
+    if (this.#plan === undefined || this.isUndone) return;
     const { run, record, timeline, findings, zeroMs } = this.#notes;
     const { injection } = this.#plan;
     run.onPhase('undoing');
-    const undone = await this.#notes.ask('undo', { injection, goneWithinMs: GONE_WITHIN_MS }, GONE_WITHIN_MS);
+    // It may have been asked behind a probe.
+    const workMs = ACTIVE_WITHIN_MS + GONE_WITHIN_MS;
+    const undone = await this.#notes.ask('undo', { injection, goneWithinMs: GONE_WITHIN_MS }, workMs);
     const { undoneMs, goneMs, finding } = undone;
     this.#undone = undone;
     record.undoneMs = undoneMs - zeroMs;
@@ -89,20 +88,21 @@ export class TrialFault {
     if (goneMs === null) findings.push('undo_not_proven');
     timeline.add('undone', undoneMs);
     timeline.add(goneMs === null ? 'undo_not_proven' : 'gone', goneMs, finding.evidence);
-    await this.#advance(this.#plan, goneMs === null ? 'unproven' : 'gone', finding.evidence);
+    this.#advance(this.#plan, goneMs === null ? 'unproven' : 'gone', finding.evidence);
   }
 
   /**
-   * Moves the ledger's row on. Only the plan has to be there before the fault acts; a move that is lost in an outage
-   * costs no verdict, and the watch over the ledger closes the row later.
+   * Moves the ledger's row on, while the trial goes on. Only the plan has to be there before the fault acts; a move
+   * that is lost in an outage costs no verdict, and the watch over the ledger closes the row later.
    */
-  async #advance(plan: FaultPlan, state: InjectionState, evidence: JsonObject): Promise<void> {
-    const { run, timeline } = this.#notes;
-    await pRetry(() => run.store.advanceInjection(plan.injection, state, evidence), {
+  #advance(plan: FaultPlan, state: InjectionState, evidence: JsonObject): void {
+    const { run, timeline, moves } = this.#notes;
+    const moved = pRetry(() => run.store.advanceInjection(plan.injection, state, evidence), {
       retries: 3,
       minTimeout: 200,
     }).catch((error: unknown) =>
       timeline.add('ledger_not_moved', null, { state, error: describeError(error) }),
     );
+    moves.push(moved);
   }
 }

@@ -1,4 +1,4 @@
-import type { FaultKind, Phase, Repertoire } from '@ordeal/core';
+import type { FaultKind, Goal, Phase, Repertoire } from '@ordeal/core';
 import type { Answer, Body, Fence, GuardClient } from '@ordeal/guard';
 import type { Campaign, ExecutionRef, Store, Trial } from '@ordeal/store';
 import { Timeline } from './timeline.ts';
@@ -17,7 +17,7 @@ export interface TrialRun {
   /** Fixed per trial: decides what undo and window mean. */
   readonly kind: FaultKind;
   readonly guard: GuardClient;
-  readonly store: Pick<Store, 'planInjection' | 'advanceInjection' | 'appendEvents'>;
+  readonly store: Pick<Store, 'planInjection' | 'advanceInjection'>;
   /** Fires on shutdown, pause, cancel or a lost lease. */
   readonly signal: AbortSignal;
   /** Told where the execution is on its way; the first one, `starting`, goes without saying. */
@@ -34,6 +34,10 @@ export class TrialNotes {
   readonly timeline: Timeline;
   readonly record: DraftRecord = emptyRecord();
   readonly findings: string[] = [];
+  /** What the subject can measure, as its guard says. */
+  goals: readonly Goal[] = [];
+  /** Moves of the ledger that are on their way; they do not fail. */
+  readonly moves: Promise<void>[] = [];
   /** On the guard's clock. */
   zeroMs = 0;
 
@@ -54,6 +58,10 @@ export class TrialNotes {
   ask<V extends TrialVerb>(verb: V, body: Omit<Body<V>, 'fence'>, workMs: number): Promise<Answer<V>> {
     // TypeScript cannot see that Omit and the fence add up to the body again.
     const whole = { fence: this.fence, ...body } as unknown as Body<V>;
-    return this.run.guard.ask(verb, whole, { timeoutMs: workMs + ANSWER_SLACK_MS, signal: this.run.signal });
+    const options = { timeoutMs: workMs + ANSWER_SLACK_MS, signal: this.run.signal };
+    const answer = this.run.guard.ask(verb, whole, options);
+    // What is asked in advance may fail after the trial has ended: then nobody comes to hear of it.
+    answer.catch(() => {});
+    return answer;
   }
 }

@@ -1,5 +1,5 @@
 import type { GuardEvent } from '@ordeal/guard';
-import { GoalWatch, type HealthSample, type PartClock, type Verdict } from './goal-watch.ts';
+import { GoalWatch, goodSinceMs, type HealthSample, type PartClock, type Verdict } from './goal-watch.ts';
 import type { HealthFeed } from './health-feed.ts';
 import type { TrialFault } from './trial-fault.ts';
 import { ANSWER_SLACK_MS, type TrialNotes } from './trial-run.ts';
@@ -48,8 +48,8 @@ export class TrialWindow {
         const sample = this.#follow(event);
         if (sample === undefined) return undefined;
         // Bad, and no change to bad was told since zero: what broke it was not the fault.
-        const goodSinceMs = goal === 'serving' ? sample.servingSinceMs : sample.wholeSinceMs;
-        if (goodSinceMs === null && this.clock(goal).brokeMs === null) return 'broken before zero' as const;
+        if (goodSinceMs(sample, goal) === null && this.clock(goal).brokeMs === null)
+          return 'broken before zero' as const;
         const verdict = this.#watch.sample(sample);
         if (verdict !== undefined) {
           record.observedMs = sample.nowMs - zeroMs;
@@ -67,9 +67,9 @@ export class TrialWindow {
     }
   }
 
-  /** Until the instance is whole without the fault, at most `recovery_seconds`. */
+  /** Until all that can be measured is good without the fault, at most `recovery_seconds`. */
   async observeRecovery(): Promise<void> {
-    const { run, record, findings, timeline, zeroMs } = this.#notes;
+    const { run, record, findings, timeline, goals, zeroMs } = this.#notes;
     const recoveryMs = run.trial.timing.recoverySeconds * 1000;
     let fromMs: number | undefined;
     let last: HealthSample | undefined;
@@ -82,7 +82,7 @@ export class TrialWindow {
         // Told before the undo, it says nothing of what came after.
         if (sample.nowMs < zeroMs + (record.undoneMs ?? 0)) return undefined;
         fromMs ??= sample.nowMs;
-        if (sample.wholeSinceMs !== null && sample.servingSinceMs !== null) return true;
+        if (goals.every((goal) => goodSinceMs(sample, goal) !== null)) return true;
         return sample.nowMs - fromMs >= recoveryMs ? false : undefined;
       },
       { timeoutMs: recoveryMs + ANSWER_SLACK_MS, signal: run.signal },

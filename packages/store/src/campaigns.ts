@@ -1,5 +1,6 @@
 import type { CampaignStatus } from '@ordeal/core';
 import { sql } from 'kysely';
+import { compiledOnce } from './database/compiled-once.ts';
 import {
   inTransaction,
   isId,
@@ -54,18 +55,25 @@ export async function listCampaigns(
 }
 
 /**
- * The campaign, locked until the transaction ends: claims, ends and changes of status of one campaign follow one
+ * Locks the campaign until the transaction ends: claims, ends and changes of status of one campaign follow one
  * another. Always the first lock that a transaction takes, trial and execution after it, so that no two of them
  * wait for each other. Not `for update`: that would also hold up the foreign keys of new trials.
  */
-export async function lockCampaign(inside: TransactionSession, id: string): Promise<Campaign | undefined> {
-  return inside.db
+function lockingCampaign({ db }: Session, id: string) {
+  return db
     .selectFrom('campaigns')
     .select(CAMPAIGN_COLUMNS)
     .select(SEED)
     .where('id', '=', id)
-    .forNoKeyUpdate()
-    .executeTakeFirst();
+    .forNoKeyUpdate();
+}
+
+/** The same, to be sent. */
+export const campaignLock = compiledOnce<Campaign>(lockingCampaign);
+
+/** The same, at once. */
+export async function lockCampaign(inside: TransactionSession, id: string): Promise<Campaign | undefined> {
+  return lockingCampaign(inside, id).executeTakeFirst();
 }
 
 /** Trials by status. Locks: none. Cost: reads the campaign's part of an index, about 0.05 s for 100,000 trials, 0.7 s for 1,000,000. */
@@ -115,15 +123,45 @@ export async function finishLockedCampaignIfDone(
   inside: TransactionSession,
   campaignId: string,
 ): Promise<boolean> {
-  const left = await inside.db
-    .selectFrom('trials')
-    .select('id')
-    .where('campaign_id', '=', campaignId)
-    .where('status', 'in', ['pending', 'running'])
-    .limit(1)
-    .executeTakeFirst();
-  return left === undefined && moveCampaign(inside, campaignId, ['running'], 'finished');
+  const finished = await finishingCampaign(inside, campaignId).executeTakeFirst();
+  if (finished === undefined) return false;
+  await notifyCampaign(inside, campaignId);
+  return true;
 }
+
+/**
+ * running -> finished, unless a trial is pending or running; tells nobody. For a campaign that the caller has locked.
+ * Live executions are looked for first: they are few, while the index of trials keeps those that were pending until
+ * it is vacuumed.
+ */
+function finishingCampaign(session: Session, campaignId: string) {
+  return movingCampaign(session, campaignId, ['running'], 'finished')
+    .where((row) =>
+      row.not(
+        row.exists(
+          row
+            .selectFrom('executions')
+            .select('executions.trial_id')
+            .where('executions.campaign_id', '=', campaignId)
+            .where('executions.end', 'is', null),
+        ),
+      ),
+    )
+    .where((row) =>
+      row.not(
+        row.exists(
+          row
+            .selectFrom('trials')
+            .select('trials.id')
+            .where('trials.campaign_id', '=', campaignId)
+            .where('trials.status', 'in', ['pending', 'running']),
+        ),
+      ),
+    );
+}
+
+/** The same, to be sent. */
+export const campaignFinish = compiledOnce<{ id: string }>(finishingCampaign);
 
 /** One step of a campaign's life, told to the listeners; false when it was in none of the states `from`. */
 export async function moveCampaign(
@@ -133,8 +171,21 @@ export async function moveCampaign(
   to: Exclude<CampaignStatus, 'paused'>,
 ): Promise<boolean> {
   if (!isId(campaignId)) return false;
+  const moved = await movingCampaign(inside, campaignId, from, to).executeTakeFirst();
+  if (moved === undefined) return false;
+  await notifyCampaign(inside, campaignId);
+  return true;
+}
+
+/** The step alone: its id when it was made. */
+export function movingCampaign(
+  { db }: Session,
+  campaignId: string,
+  from: readonly CampaignStatus[],
+  to: Exclude<CampaignStatus, 'paused'>,
+) {
   const ended = to === 'finished' || to === 'cancelled';
-  const moved = await inside.db
+  return db
     .updateTable('campaigns')
     .set({
       status: to,
@@ -145,9 +196,5 @@ export async function moveCampaign(
     })
     .where('id', '=', campaignId)
     .where('status', 'in', [...from])
-    .returning('id')
-    .executeTakeFirst();
-  if (moved === undefined) return false;
-  await notifyCampaign(inside, campaignId);
-  return true;
+    .returning('id');
 }

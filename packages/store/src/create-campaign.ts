@@ -124,7 +124,8 @@ async function insertTrials(inside: TransactionSession, campaignId: string, batc
         ${batch.positions}::integer[], ${batch.keys}::text[], ${batch.indexes}::integer[],
         ${batch.shapeOf}::integer[]
       ) as trial (position, key, index, shape)
-    join shape on shape.ordinality = trial.shape + 1`.execute(inside.db);
+    join shape on shape.ordinality = trial.shape + 1
+    order by trial.position`.execute(inside.db);
 }
 
 function* batches<T>(items: Iterable<T>, size: number): Generator<T[]> {

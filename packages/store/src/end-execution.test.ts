@@ -218,7 +218,8 @@ test('a campaign is finished by the end of its last trial, once, and not by its 
   await Promise.all(ids.map((trialId) => store.endExecution({ trialId, execution: 1 }, RESULT)));
   expect(await store.getCampaign(campaign.id)).toMatchObject({ status: 'finished' });
   expect(await store.finishIfDone(campaign.id)).toBe(false);
-  await expect.poll(() => told.length).toBeGreaterThanOrEqual(ids.length);
+  // Ends that are written together are told of once.
+  await expect.poll(() => told.length).toBeGreaterThan(0);
   expect(new Set(told)).toEqual(new Set([campaign.id]));
   await stop();
 });

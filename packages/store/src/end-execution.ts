@@ -1,170 +1,115 @@
 import { sql } from 'kysely';
-import { finishLockedCampaignIfDone, lockCampaign } from './campaigns.ts';
-import { inTransaction, notifyCampaign, type Session, type TransactionSession } from './database/session.ts';
-import { toJsonText, toText } from './database/text.ts';
+import { campaignFinish, campaignLock } from './campaigns.ts';
+import { inPipeline } from './database/pipeline.ts';
+import { notifyingCampaign, type Session } from './database/session.ts';
+import { toJsonText } from './database/text.ts';
 import { type Decision, decideEnd } from './decide-end.ts';
-import type { Campaign, Ended, ExecutionRef, ExecutionResult, Trial } from './rows.ts';
-import { slotFreeAt } from './slots.ts';
-import { campaignOfTrial, lockTrial } from './trials.ts';
+import { endColumns } from './end-columns.ts';
+import { toStored } from './events.ts';
+import type { Campaign, Ended, ExecutionRef, ExecutionResult, Trial, TrialEvent } from './rows.ts';
+import { slotTakenMs } from './slots.ts';
+import { lockingLiveTrials } from './trials.ts';
+
+export interface EndRequest {
+  readonly ref: ExecutionRef;
+  readonly result: ExecutionResult;
+  /** What happened in it, kept with its end. */
+  readonly timeline: readonly TrialEvent[];
+  /** Only if its beat counter still stands here. */
+  readonly seenBeats?: number;
+}
+
+type LiveTrial = Trial & { readonly beats: number };
 
 /**
- * Ends an execution and decides what follows for its trial; finishes the campaign when that was the last one.
- * Fenced: what names an older execution, or one that has ended, changes nothing and is kept in its row as `late`.
- * The very same end written twice (the answer to the first was lost) is answered like the first.
+ * Ends executions of a campaign and decides what follows for their trials; finishes the campaign when the last one
+ * was among them. Fenced: what is not the live execution of its trial is answered undefined, and nothing changes.
  *
- * Locks: campaign, trial, execution, in this order, until commit.
+ * Locks: campaign, trials, executions, in this order, until commit. A beat that comes first has moved the counter;
+ * one that comes after finds the execution ended. Cost: two round trips and one commit, however many.
  */
-export function endExecution(session: Session, ref: ExecutionRef, result: ExecutionResult): Promise<Ended> {
-  return inTransaction(session, async (inside) => {
-    const owned = await lockOwned(inside, ref);
-    if (owned === undefined) {
-      const repeated = await findSameEnd(inside, ref, result);
-      if (repeated !== undefined) return repeated;
-      await keepAsEvidence(inside, ref, result);
-      return { kind: 'stale' };
-    }
-    return end(inside, owned, ref, result);
-  });
-}
-
-/**
- * Ends it as lost if its beat counter still stands at `seenBeats`. Locks: as `endExecution`; a beat that comes
- * first moves the counter, one that comes after finds the execution ended.
- */
-export function loseExecution(
+export function endExecutions(
   session: Session,
-  ref: ExecutionRef,
-  seenBeats: number,
-  why: string,
-): Promise<boolean> {
-  return inTransaction(session, async (inside) => {
-    const owned = await lockOwned(inside, ref);
-    if (owned === undefined || owned.beats !== seenBeats) return false;
-    await end(inside, owned, ref, { end: 'lost', error: why });
-    return true;
+  campaignId: string,
+  requests: readonly EndRequest[],
+): Promise<readonly (Ended | undefined)[]> {
+  return inPipeline(session, async (pipeline) => {
+    const ids = requests.map(({ ref }) => ref.trialId);
+    const [[campaign], found] = await Promise.all([
+      pipeline.send(campaignLock(session, campaignId)),
+      pipeline.send<LiveTrial>(lockingLiveTrials(session, ids).compile()),
+    ]);
+    if (campaign === undefined) return requests.map(() => undefined);
+    const live = new Map(found.map((trial) => [trial.id, trial]));
+    const ends: End[] = [];
+    const answers = requests.map(({ ref, result, timeline, seenBeats }) => {
+      const trial = live.get(ref.trialId);
+      if (trial?.execution !== ref.execution || (seenBeats ?? trial.beats) !== trial.beats) return undefined;
+      // Of two ends of one execution the first counts.
+      live.delete(ref.trialId);
+      const decision = decideEnd(campaign, trial, result);
+      ends.push({ ref, result, timeline, decision });
+      return endedBy(decision);
+    });
+    if (ends.length === 0) return answers;
+    const writes: Promise<unknown>[] = [pipeline.send(writingEnds(session, campaign, ends))];
+    if (ends.some(({ decision }) => decision.retryInMs === null)) {
+      writes.push(pipeline.send(campaignFinish(session, campaign.id)));
+    }
+    writes.push(pipeline.send(notifyingCampaign(session, campaign.id)));
+    await pipeline.commit(...writes);
+    return answers;
   });
 }
 
-interface Owned {
-  readonly campaign: Campaign;
-  readonly trial: Trial;
-  readonly beats: number;
+interface End extends EndRequest {
+  readonly decision: Decision;
 }
 
-/** Campaign, trial and execution, locked; undefined when the trial is not running under this very number. */
-async function lockOwned(inside: TransactionSession, ref: ExecutionRef): Promise<Owned | undefined> {
-  const campaignId = await campaignOfTrial(inside, ref.trialId);
-  const campaign = campaignId === undefined ? undefined : await lockCampaign(inside, campaignId);
-  const trial = campaign === undefined ? undefined : await lockTrial(inside, ref.trialId);
-  if (campaign === undefined || trial?.status !== 'running' || trial.execution !== ref.execution)
-    return undefined;
-  const row = await inside.db
-    .selectFrom('executions')
-    .select('beats')
-    .where('trial_id', '=', ref.trialId)
-    .where('execution', '=', ref.execution)
-    .where('end', 'is', null)
-    .forNoKeyUpdate()
-    .executeTakeFirst();
-  return row === undefined ? undefined : { campaign, trial, beats: row.beats };
+function endedBy({ status, retryInMs, error }: Decision): Ended {
+  return { kind: 'ended', trialStatus: status, retryInMs, error };
 }
 
-async function end(
-  inside: TransactionSession,
-  { campaign, trial }: Owned,
-  ref: ExecutionRef,
-  result: ExecutionResult,
-): Promise<Ended> {
-  const decision = decideEnd(campaign, trial, result);
-  const columns = columnsOf(result);
-  await inside.db
-    .updateTable('executions')
-    .set({
-      ...columns,
-      phase: decision.slot === 'held' ? 'removing' : null,
-      ended_at: sql<Date>`clock_timestamp()`,
-      slot_free_at: slotFreeAt(campaign, decision.slot),
-    })
-    .where('trial_id', '=', ref.trialId)
-    .where('execution', '=', ref.execution)
-    .execute();
-  await updateTrial(inside, ref, decision);
-  if (decision.retryInMs === null) await finishLockedCampaignIfDone(inside, campaign.id);
-  await notifyCampaign(inside, campaign.id);
-  return {
-    kind: 'ended',
-    trialStatus: decision.status,
+/** What the execution says of itself, and what its trial shows from now on. The record, which can be long, is sent once. */
+function writingEnds({ db }: Session, campaign: Campaign, ends: readonly End[]) {
+  const ids = ends.map(({ ref }) => ref.trialId);
+  const rows = ends.map(({ ref, result, timeline, decision }) => ({
+    ...ref,
+    ...endColumns(result),
+    timeline: toStored(timeline),
+    phase: decision.slot === 'held' ? 'removing' : null,
+    slotTakenMs: slotTakenMs(campaign, decision.slot),
+    status: decision.status,
+    trialOutcome: decision.outcome,
+    trialVoidCause: decision.voidCause,
+    trialError: decision.error,
+    showsRecord: decision.record !== null,
+    failures: decision.failures,
+    losses: decision.losses,
     retryInMs: decision.retryInMs,
-    error: decision.error,
-  };
-}
-
-async function updateTrial(inside: TransactionSession, ref: ExecutionRef, decision: Decision): Promise<void> {
-  const { retryInMs } = decision;
-  await inside.db
-    .updateTable('trials')
-    .set({
-      status: decision.status,
-      outcome: decision.outcome,
-      void_cause: decision.voidCause,
-      error: decision.error === null ? null : toText(decision.error),
-      record: decision.record === null ? null : toJsonText(decision.record),
-      failures: decision.failures,
-      losses: decision.losses,
-      retry_at: retryInMs ? sql<Date>`clock_timestamp() + ${retryInMs} * interval '1 millisecond'` : null,
-      ended_at: retryInMs === null ? sql<Date>`clock_timestamp()` : null,
-    })
-    .where('id', '=', ref.trialId)
-    .where('execution', '=', ref.execution)
-    .where('status', '=', 'running')
-    .execute();
-}
-
-function columnsOf(result: ExecutionResult) {
-  const record = 'record' in result ? result.record : null;
-  return {
-    end: result.end,
-    outcome: result.end === 'result' ? result.outcome : result.end === 'void' ? ('void' as const) : null,
-    void_cause: result.end === 'void' ? result.voidCause : null,
-    error: 'error' in result ? toText(result.error) : null,
-    record: record === null ? null : toJsonText(record),
-  };
-}
-
-/** The trial's present state, if this end is what the execution's row already says. */
-async function findSameEnd(
-  inside: TransactionSession,
-  ref: ExecutionRef,
-  result: ExecutionResult,
-): Promise<Ended | undefined> {
-  const columns = columnsOf(result);
-  const trial = await lockTrial(inside, ref.trialId);
-  if (trial?.execution !== ref.execution || trial.status === 'running') return undefined;
-  const same = await sql`
-    select from executions
-    where trial_id = ${ref.trialId} and execution = ${ref.execution}
-      and ("end", outcome, void_cause, error, record) is not distinct from (
-        ${columns.end}::text, ${columns.outcome}::text, ${columns.void_cause}::text, ${columns.error}::text,
-        ${columns.record}::jsonb
-      )`.execute(inside.db);
-  if (same.rows.length === 0) return undefined;
-  const retryInMs = trial.retryAt === null ? 0 : Math.max(0, trial.retryAt.getTime() - Date.now());
-  return {
-    kind: 'ended',
-    trialStatus: trial.status,
-    retryInMs: trial.status === 'pending' ? retryInMs : null,
-    error: trial.error,
-  };
-}
-
-/** Never over what the row or the trial says: beside it. */
-async function keepAsEvidence(
-  inside: TransactionSession,
-  ref: ExecutionRef,
-  result: ExecutionResult,
-): Promise<void> {
-  const brought = toJsonText([{ at: new Date().toISOString(), ...result }]);
-  await sql`
-    update executions set late = coalesce(late, '[]'::jsonb) || ${brought}::jsonb
-    where trial_id = ${ref.trialId}::bigint and execution = ${ref.execution}`.execute(inside.db);
+  }));
+  return sql`
+    with ending as (
+      select * from json_to_recordset(${toJsonText(rows)}::json) as (
+        "trialId" bigint, "execution" integer, "end" text, "outcome" text, "voidCause" text, "error" text,
+        "record" jsonb, "timeline" jsonb, "phase" text, "slotTakenMs" double precision, "status" text, "trialOutcome" text,
+        "trialVoidCause" text, "trialError" text, "showsRecord" boolean, "failures" integer, "losses" integer,
+        "retryInMs" double precision
+      )
+    ), ended as (
+      update executions set
+        "end" = ending."end", outcome = ending.outcome, void_cause = "voidCause", error = ending.error,
+        record = ending.record, timeline = ending.timeline, phase = ending.phase, ended_at = clock_timestamp(),
+        slot_free_at = clock_timestamp() + "slotTakenMs" * interval '1 millisecond'
+      from ending
+      where executions.trial_id = any(${ids}::bigint[]) and executions.trial_id = "trialId"
+        and executions.execution = ending.execution
+    )
+    update trials set
+      status = ending.status, outcome = "trialOutcome", void_cause = "trialVoidCause", error = "trialError",
+      record = case when "showsRecord" then ending.record end, failures = ending.failures, losses = ending.losses,
+      retry_at = clock_timestamp() + nullif("retryInMs", 0) * interval '1 millisecond',
+      ended_at = case when "retryInMs" is null then clock_timestamp() end
+    from ending
+    where trials.id = any(${ids}::bigint[]) and trials.id = "trialId"`.compile(db);
 }

@@ -1,28 +1,30 @@
-import { sql } from 'kysely';
 import { isId, type Session } from './database/session.ts';
-import { toJsonText } from './database/text.ts';
 import type { TrialEvent } from './rows.ts';
 
-/** Adds lines to timelines, in one statement. Locks: none that anybody waits for. */
-export async function appendEvents(session: Session, events: readonly TrialEvent[]): Promise<void> {
-  if (events.length === 0) return;
-  await sql`
-    insert into events (trial_id, execution, since_zero_ms, at, kind, data)
-    select "trialId", "execution", "sinceZeroMs", "at", "kind", "data"
-    from json_to_recordset(${toJsonText(events)}::json) as event (
-      "trialId" bigint, "execution" integer, "sinceZeroMs" double precision, "at" timestamptz, "kind" text,
-      "data" jsonb
-    )`.execute(session.db);
+/** A line of a timeline in the row of its execution. `at`: ISO 8601. */
+export interface StoredEvent extends Omit<TrialEvent, 'trialId' | 'execution' | 'at'> {
+  readonly at: string;
 }
 
-/** By execution, then in the order in which they were added. Locks: none. */
+export function toStored(timeline: readonly TrialEvent[]): StoredEvent[] {
+  return timeline.map(({ sinceZeroMs, at, kind, data }) => ({
+    sinceZeroMs,
+    at: at.toISOString(),
+    kind,
+    data,
+  }));
+}
+
+/** By execution, then in the order in which they were told. Locks: none. */
 export async function listEvents(session: Session, trialId: string): Promise<TrialEvent[]> {
   if (!isId(trialId)) return [];
-  return session.db
-    .selectFrom('events')
-    .select(['trial_id as trialId', 'execution', 'since_zero_ms as sinceZeroMs', 'at', 'kind', 'data'])
+  const rows = await session.db
+    .selectFrom('executions')
+    .select(['trial_id as trialId', 'execution', 'timeline'])
     .where('trial_id', '=', trialId)
     .orderBy('execution')
-    .orderBy('id')
     .execute();
+  return rows.flatMap(({ timeline, ...ref }) =>
+    (timeline ?? []).map((event) => ({ ...ref, ...event, at: new Date(event.at) })),
+  );
 }

@@ -109,7 +109,7 @@ test('an injection only moves on, and keeps what was seen at each state', async 
   expect(await store.openInjections()).toEqual([]);
 });
 
-test('a timeline keeps its order', async () => {
+test('a timeline is kept with its end, in order, and once', async () => {
   const { refs } = await running(1);
   const [ref] = refs as [ExecutionRef];
   const at = new Date('2026-01-01T00:00:00.123Z');
@@ -118,13 +118,17 @@ test('a timeline keeps its order', async () => {
     { ...ref, at, sinceZeroMs: -0.25, kind: 'plan', data: { text: 'a\0b' } },
     { ...ref, at, sinceZeroMs: 12.5, kind: 'active', data: { n: 1 } },
   ];
-  await store.appendEvents(events.slice(0, 2));
-  await store.appendEvents(events.slice(2));
-  await store.appendEvents([]);
+  const result = { end: 'result', outcome: 'quiet', record: sampleRecord() } as const;
+  await store.endExecution(ref, result, events);
+  await store.endExecution(ref, result, events);
   const stored = events.map((event) =>
     event.kind === 'plan' ? { ...event, data: { text: 'a\ufffdb' } } : event,
   );
   expect(await store.listEvents(ref.trialId)).toEqual(stored);
+  // Of an end that came too late, what happened is evidence as well.
+  const late = { ...ref, at, sinceZeroMs: 20, kind: 'late', data: {} };
+  await store.endExecution(ref, { end: 'error', error: 'too late', record: null }, [late]);
+  expect(await store.listEvents(ref.trialId)).toEqual([...stored, late]);
 });
 
 test('a slot rests only after its execution has ended, and at most as long as it may', async () => {

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { runAlone } from './database/pipeline.ts';
 import type { Session } from './database/session.ts';
 import { isId } from './database/session.ts';
 import type { BeatAnswer, BeatingExecution, Execution, ExecutionRef } from './rows.ts';
@@ -47,7 +48,8 @@ export async function beat(
     select
       raised.trial_id as "trialId", raised.execution, campaigns.status = 'cancelled' as cancelled,
       campaigns.pause_aborts as paused
-    from raised join campaigns on campaigns.id = raised.campaign_id`.execute(session.db);
+    from raised join campaigns on campaigns.id = raised.campaign_id
+    order by raised.trial_id, raised.execution`.execute(session.db);
   const refs = (rows: readonly ExecutionRef[]): ExecutionRef[] =>
     rows.map(({ trialId, execution }) => ({ trialId, execution }));
   return {
@@ -76,21 +78,30 @@ export async function liveExecutions(
     .execute();
 }
 
+export interface SlotRest {
+  readonly ref: ExecutionRef;
+  readonly restMs: number;
+}
+
 /**
- * From now the slot rests for `restMs`, at most the campaign's cooldown. Without effect for an execution whose
- * end holds no slot (given back, lost, cancelled) or that has not ended. Locks: the execution's row.
+ * From now each slot rests for `restMs`, at most the campaign's cooldown. Without effect for an execution whose
+ * end holds no slot (given back, lost, cancelled) or that has not ended. Locks: the executions' rows, which nobody
+ * else wants any more.
  */
-export async function restSlot(session: Session, ref: ExecutionRef, restMs: number): Promise<void> {
-  await sql`
+export async function restSlots(session: Session, rests: readonly SlotRest[]): Promise<void> {
+  const query = sql`
     update executions
     set phase = null, slot_free_at = clock_timestamp()
-      + least(${restMs}::double precision, campaigns.cooldown_seconds * 1000 + ${REMOVAL_ALLOWANCE_MS})
+      + least(rest_ms, campaigns.cooldown_seconds * 1000 + ${REMOVAL_ALLOWANCE_MS}::double precision)
       * interval '1 millisecond'
-    from campaigns
-    where campaigns.id = executions.campaign_id
-      and trial_id = ${ref.trialId} and execution = ${ref.execution} and slot_free_at is not null`.execute(
-    session.db,
-  );
+    from campaigns, unnest(
+      ${rests.map(({ ref }) => ref.trialId)}::bigint[], ${rests.map(({ ref }) => ref.execution)}::integer[],
+      ${rests.map(({ restMs }) => restMs)}::double precision[]
+    ) as rest (trial_id, execution, rest_ms)
+    where executions.trial_id = any(${rests.map(({ ref }) => ref.trialId)}::bigint[])
+      and executions.trial_id = rest.trial_id and executions.execution = rest.execution
+      and campaigns.id = executions.campaign_id and slot_free_at is not null`;
+  await runAlone(session, query.compile(session.db));
 }
 
 /** All runs of a trial, the first one first. Locks: none. */

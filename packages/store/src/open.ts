@@ -1,11 +1,11 @@
 import { within } from '@ordeal/core';
 import type { Folders } from '@ordeal/place';
 import { Kysely, PostgresDialect } from 'kysely';
+import type pg from 'pg';
 import { campaignActivity, slotsByWorker } from './activity.ts';
 import { finishIfDone, getCampaign, listCampaigns, markRunning, progress } from './campaigns.ts';
 import { cancelCampaign } from './cancel.ts';
 import { createChanges } from './changes.ts';
-import { claim } from './claim.ts';
 import { createCampaign } from './create-campaign.ts';
 import { resolveDatabaseUrl } from './database/address.ts';
 import { type ConnectOptions, connectPool, isUnavailable, unavailable } from './database/connect.ts';
@@ -13,14 +13,14 @@ import { migrate } from './database/migrate.ts';
 import { checkSchemaName } from './database/schema-name.ts';
 import type { Session } from './database/session.ts';
 import type { Tables } from './database/tables.ts';
-import { endExecution, loseExecution } from './end-execution.ts';
-import { appendEvents, listEvents } from './events.ts';
-import { beat, listExecutions, liveExecutions, restSlot } from './executions.ts';
-import { advanceInjection, listInjections, openInjections, planInjection } from './injections.ts';
+import { listEvents } from './events.ts';
+import { beat, listExecutions, liveExecutions } from './executions.ts';
+import { listInjections, openInjections } from './injections.ts';
 import { pauseCampaign, resumeCampaign } from './pause.ts';
 import { listPublished, publishEntries } from './published.ts';
 import { takeQueueChecks } from './queue-checks.ts';
 import { reopenFailedTrials, retryTrials } from './retry.ts';
+import { runningTrials } from './running-trials.ts';
 import { startableTrials } from './slots.ts';
 import type { Store } from './store.ts';
 import { findTrial, getTrial, listTrials } from './trials.ts';
@@ -78,30 +78,41 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
     throw isUnavailable(error) ? unavailable(connection.databaseUrl, error) : error;
   }
   const answerTimeoutMs = options.answerTimeoutMs ?? 90_000;
-  return { databaseUrl: connection.databaseUrl, ...bindStore(db, connection, answerTimeoutMs) };
+  return { databaseUrl: connection.databaseUrl, ...bindStore(pool, db, connection, answerTimeoutMs) };
 }
 
-function bindStore(db: Kysely<Tables>, connection: ConnectOptions, answerTimeoutMs: number): Store {
+function bindStore(
+  pool: pg.Pool,
+  db: Kysely<Tables>,
+  connection: ConnectOptions,
+  answerTimeoutMs: number,
+): Store {
   const channel = `${connection.schema}_campaigns`;
   const changes = createChanges(connection, channel);
-  const session: Session = { db, channel };
+  const session: Session = { db, pool, channel };
+  const running = runningTrials(session);
   let closing: Promise<void> | undefined;
 
-  type Operation<Given extends unknown[], T> = (session: Session, ...given: Given) => Promise<T>;
-  /** For what grows with a campaign; a server that is away is told of all the same. */
-  const bindLong =
-    <Given extends unknown[], T>(operation: Operation<Given, T>) =>
+  const explained =
+    <Given extends unknown[], T>(operation: (...given: Given) => Promise<T>) =>
     async (...given: Given): Promise<T> => {
       try {
-        return await operation(session, ...given);
+        return await operation(...given);
       } catch (error) {
         throw isUnavailable(error) ? unavailable(connection.databaseUrl, error) : error;
       }
     };
-  const bind = <Given extends unknown[], T>(operation: Operation<Given, T>) =>
-    bindLong((inside: Session, ...given: Given) =>
-      within(operation(inside, ...given), answerTimeoutMs, 'an answer'),
-    );
+  /** For what grows with a campaign; a server that is away is told of all the same. */
+  const bindLong = <Given extends unknown[], T>(
+    operation: (session: Session, ...given: Given) => Promise<T>,
+  ): ((...given: Given) => Promise<T>) => explained((...given: Given) => operation(session, ...given));
+  const bounded = <Given extends unknown[], T>(
+    operation: (...given: Given) => Promise<T>,
+  ): ((...given: Given) => Promise<T>) =>
+    explained((...given: Given) => within(operation(...given), answerTimeoutMs, 'an answer'));
+  const bind = <Given extends unknown[], T>(
+    operation: (session: Session, ...given: Given) => Promise<T>,
+  ): ((...given: Given) => Promise<T>) => bounded((...given: Given) => operation(session, ...given));
 
   return {
     createCampaign: bindLong(createCampaign),
@@ -121,18 +132,17 @@ function bindStore(db: Kysely<Tables>, connection: ConnectOptions, answerTimeout
     reopenFailedTrials: bindLong(reopenFailedTrials),
     startableTrials: bind(startableTrials),
     takeQueueChecks: bind(takeQueueChecks),
-    claim: bind(claim),
+    claim: bounded(running.claim),
     beat: bind(beat),
     liveExecutions: bind(liveExecutions),
-    endExecution: bind(endExecution),
-    loseExecution: bind(loseExecution),
-    restSlot: bind(restSlot),
+    endExecution: bounded(running.endExecution),
+    loseExecution: bounded(running.loseExecution),
+    restSlot: bounded(running.restSlot),
     listExecutions: bind(listExecutions),
-    planInjection: bind(planInjection),
-    advanceInjection: bind(advanceInjection),
+    planInjection: bounded(running.planInjection),
+    advanceInjection: bounded(running.advanceInjection),
     openInjections: bind(openInjections),
     listInjections: bind(listInjections),
-    appendEvents: bind(appendEvents),
     listEvents: bind(listEvents),
     registerWorker: bind(registerWorker),
     retireWorker: bind(retireWorker),

@@ -8,6 +8,7 @@ import {
   type Session,
   type TransactionSession,
 } from './database/session.ts';
+import type { Trial } from './rows.ts';
 
 /** What a failed trial becomes when it is reopened: its budgets are fresh, and what its executions said stays in their rows. */
 export const REOPENED = {
@@ -21,6 +22,22 @@ export const REOPENED = {
   record: null,
   ended_at: null,
 } as const;
+
+/** The same of a trial in hand. */
+export function reopened<T extends Trial>(trial: T): T {
+  return {
+    ...trial,
+    status: 'pending',
+    outcome: null,
+    voidCause: null,
+    failures: 0,
+    losses: 0,
+    retryAt: null,
+    error: null,
+    record: null,
+    endedAt: null,
+  };
+}
 
 /**
  * Reopens failed trials: the named ones, or all. Each gets a new generation, so that its new job's id is free; a

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Session, TransactionSession } from './database/session.ts';
+import type { Session } from './database/session.ts';
 import type { Decision } from './decide-end.ts';
 import type { Campaign } from './rows.ts';
 
@@ -20,22 +20,13 @@ function longestRestMs(campaign: Campaign): number {
   return campaign.cooldownSeconds * 1_000 + REMOVAL_ALLOWANCE_MS;
 }
 
-/** When the slot of an execution that ends now becomes free, unless `restSlot` or its trial's next claim says it sooner. */
-export function slotFreeAt(campaign: Campaign, slot: Decision['slot']) {
+/**
+ * How long the slot of an execution that ends now is taken, unless `restSlot` or its trial's next claim says
+ * otherwise; null: not at all.
+ */
+export function slotTakenMs(campaign: Campaign, slot: Decision['slot']): number | null {
   if (slot === 'free') return null;
-  const ms = slot === 'held' ? longestRestMs(campaign) : RESERVED_MS;
-  return sql<Date>`clock_timestamp() + ${ms} * interval '1 millisecond'`;
-}
-
-/** The trial takes its reserved slot: from now on only its live execution counts. */
-export async function takeReservedSlot(inside: TransactionSession, trialId: string): Promise<void> {
-  await inside.db
-    .updateTable('executions')
-    .set({ slot_free_at: null })
-    .where('trial_id', '=', trialId)
-    .where('end', '=', 'lost')
-    .where('slot_free_at', 'is not', null)
-    .execute();
+  return slot === 'held' ? longestRestMs(campaign) : RESERVED_MS;
 }
 
 export interface SlotUse {
@@ -59,7 +50,7 @@ export async function startableTrials(session: Session): Promise<Map<string, num
         - (select count(*) from executions where campaign_id = campaigns.id and "end" is null)
         - (
           select count(*) from executions
-          where campaign_id = campaigns.id and "end" <> 'lost' and slot_free_at > clock_timestamp()
+          where campaign_id = campaigns.id and "end" <> 'lost' and ${isTaken()}
             and slot_free_at <= clock_timestamp()
               + (cooldown_seconds * 1000 + ${REMOVAL_ALLOWANCE_MS + CLOCK_TOLERANCE_MS}) * interval '1 millisecond'
         ),
@@ -76,23 +67,43 @@ export async function startableTrials(session: Session): Promise<Map<string, num
   return new Map(counted.rows.map(({ campaignId, startable }) => [campaignId, startable]));
 }
 
-/** How many of the campaign's slots are taken for this trial. Exact only under the campaign's lock. */
-export async function countSlots(
-  inside: TransactionSession,
-  campaign: Campaign,
-  trialId: string,
-): Promise<SlotUse> {
-  const until = longestRestMs(campaign) + CLOCK_TOLERANCE_MS;
-  const counted = await sql<SlotUse>`
+/** A slot of a campaign that is not free. */
+export interface TakenSlot {
+  readonly trialId: string;
+  /** `held`: its instance is being removed, or it rests. `reserved`: free for its own trial. */
+  readonly by: 'live' | 'held' | 'reserved';
+  /** Until it is free; 0 for a live execution. */
+  readonly restMs: number;
+}
+
+/** Reads the campaign's taken slots. Exact only under the campaign's lock. Cost: two indexes that hold little else. */
+export function readingTakenSlots({ db }: Session, campaignId: string) {
+  return sql<TakenSlot>`
+    select trial_id as "trialId", 'live' as "by", 0::double precision as "restMs"
+    from executions where campaign_id = ${campaignId} and "end" is null
+    union all
     select
-      (select count(*)::integer from executions where campaign_id = ${campaign.id} and "end" is null) as live,
-      count(*)::integer as resting,
-      coalesce(ceil(extract(epoch from min(slot_free_at) - clock_timestamp()) * 1000), 0)::double precision
-        as "restMs"
-    from executions
-    where campaign_id = ${campaign.id}
-      and slot_free_at > clock_timestamp()
-      and slot_free_at <= clock_timestamp() + ${until} * interval '1 millisecond'
-      and not ("end" = 'lost' and trial_id = ${trialId})`.execute(inside.db);
-  return counted.rows[0] ?? { live: 0, resting: 0, restMs: 0 };
+      trial_id, case "end" when 'lost' then 'reserved' else 'held' end,
+      ceil(extract(epoch from slot_free_at - clock_timestamp()) * 1000)::double precision
+    from executions join campaigns on campaigns.id = executions.campaign_id
+    where executions.campaign_id = ${campaignId}
+      and ${isTaken()}
+      and slot_free_at <= clock_timestamp()
+        + (cooldown_seconds * 1000 + ${REMOVAL_ALLOWANCE_MS + CLOCK_TOLERANCE_MS}::double precision)
+        * interval '1 millisecond'`.compile(db);
+}
+
+/** How many of them are taken for this trial. */
+export function slotUse(taken: readonly TakenSlot[], trialId: string): SlotUse {
+  const live = taken.filter(({ by }) => by === 'live').length;
+  const resting = taken.filter(
+    (slot) => slot.by === 'held' || (slot.by === 'reserved' && slot.trialId !== trialId),
+  );
+  const restMs = resting.length === 0 ? 0 : Math.min(...resting.map((slot) => slot.restMs));
+  return { live, resting: resting.length, restMs };
+}
+
+/** By now, and by an index: no index is searched for a clock that goes on meanwhile, and ended executions are many. */
+export function isTaken() {
+  return sql`slot_free_at > statement_timestamp() and slot_free_at > clock_timestamp()`;
 }

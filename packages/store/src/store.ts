@@ -59,16 +59,25 @@ export interface Store {
   takeQueueChecks(everyMs: number): Promise<string[]>;
 
   // Executions
-  /** One transaction under the campaign's lock; see the claim in the protocol. `reopenFailed`: a retry pressed by a person. */
-  claim(request: { trialId: string; workerId: string; place: string; reopenFailed: boolean }): Promise<Claim>;
+  /**
+   * One transaction under the campaign's lock; see the claim in the protocol. `reopenFailed`: a retry pressed by a
+   * person. `campaignId`: whoever knows it saves a look-up.
+   */
+  claim(request: {
+    trialId: string;
+    campaignId?: string | undefined;
+    workerId: string;
+    place: string;
+    reopenFailed: boolean;
+  }): Promise<Claim>;
   /** Raises the beat of all of a worker's live executions and of the worker itself; tells which still are its own, and which are to stop. */
   beat(workerId: string, executions: readonly BeatingExecution[]): Promise<BeatAnswer>;
   /** All live executions with their beat counters. */
   liveExecutions(): Promise<
     (ExecutionRef & { campaignId: string; workerId: string; place: string; beats: number })[]
   >;
-  /** Ends an execution and decides what follows for the trial: retry with backoff, failed, pending again. Fenced. */
-  endExecution(ref: ExecutionRef, result: ExecutionResult): Promise<Ended>;
+  /** Ends an execution, with what happened in it, and decides what follows for the trial: retry with backoff, failed, pending again. Fenced. */
+  endExecution(ref: ExecutionRef, result: ExecutionResult, timeline?: readonly TrialEvent[]): Promise<Ended>;
   /** Ends it as lost if its beat counter still stands at `seenBeats`; false when it had moved. */
   loseExecution(ref: ExecutionRef, seenBeats: number, why: string): Promise<boolean>;
   /** After the instance is removed: from now the slot rests for `restMs`. */
@@ -84,7 +93,6 @@ export interface Store {
   listInjections(trialId: string): Promise<Injection[]>;
 
   // Events
-  appendEvents(events: readonly TrialEvent[]): Promise<void>;
   listEvents(trialId: string): Promise<TrialEvent[]>;
 
   // Workers

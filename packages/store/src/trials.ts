@@ -37,7 +37,48 @@ export async function listTrials(
   return query.execute();
 }
 
-/** The trial, locked until the transaction ends. Lock the campaign first: see `lockCampaign`. */
+/**
+ * Locks trials until the transaction ends, in order of id, and reads them; none of a cancelled campaign, whose
+ * pending trials may all be locked for a while. Lock their campaign first: see `lockCampaign`.
+ */
+export function lockingTrials(session: Session, ids: readonly string[]) {
+  return selectTrials(session)
+    .select(
+      sql<number>`coalesce(ceil(extract(epoch from retry_at - clock_timestamp()) * 1000), 0)::double precision`.as(
+        'backoffMs',
+      ),
+    )
+    .where(sql<boolean>`trials.id = any(${ids}::bigint[])`)
+    .where((row) =>
+      row.exists(
+        row
+          .selectFrom('campaigns')
+          .select('campaigns.id')
+          .whereRef('campaigns.id', '=', 'trials.campaign_id')
+          .where('campaigns.status', '<>', 'cancelled'),
+      ),
+    )
+    .orderBy('trials.id')
+    .forNoKeyUpdate('trials');
+}
+
+/** Locks running trials with their live executions, in order of id, and reads them. */
+export function lockingLiveTrials(session: Session, ids: readonly string[]) {
+  return selectTrials(session)
+    .innerJoin('executions', (join) =>
+      join
+        .onRef('executions.trial_id', '=', 'trials.id')
+        .onRef('executions.execution', '=', 'trials.execution'),
+    )
+    .select('executions.beats')
+    .where(sql<boolean>`trials.id = any(${ids}::bigint[])`)
+    .where('trials.status', '=', 'running')
+    .where('executions.end', 'is', null)
+    .orderBy('trials.id')
+    .forNoKeyUpdate(['trials', 'executions']);
+}
+
+/** One trial, locked until the transaction ends. Lock the campaign first: see `lockCampaign`. */
 export async function lockTrial(inside: TransactionSession, id: string): Promise<Trial | undefined> {
   return selectTrials(inside).where('trials.id', '=', id).forNoKeyUpdate().executeTakeFirst();
 }
@@ -53,40 +94,45 @@ export async function campaignOfTrial(session: Session, trialId: string): Promis
   return found?.campaignId;
 }
 
-function selectTrials(session: Session) {
-  return session.db
-    .selectFrom('trials')
-    .select([
-      'trials.id',
-      'trials.campaign_id as campaignId',
-      'trials.position',
-      'trials.key',
-      'trials.cell',
-      'trials.subject',
-      'trials.chaos_type as chaosType',
-      'trials.chaos_params as chaosParams',
-      'trials.target',
-      'trials.duration_seconds as durationSeconds',
-      'trials.trial_index as trialIndex',
-      'trials.baseline',
-      'trials.arm',
-      'trials.runtime',
-      'trials.goal',
-      'trials.timing',
-      'trials.status',
-      'trials.outcome',
-      'trials.void_cause as voidCause',
-      'trials.execution',
-      'trials.generation',
-      'trials.failures',
-      'trials.losses',
-      'trials.retry_at as retryAt',
-      'trials.error',
-      'trials.record',
-      'trials.ended_at as endedAt',
-    ])
-    .select(slotFreeAt().as('slotFreeAt'));
+/** The same columns as text: for what `returning` gives back. */
+export function trialColumns() {
+  const columns = TRIAL_COLUMNS.map((column) => column.replace(/ as (\w+)$/, ' as "$1"'));
+  return sql`${sql.raw(columns.join(', '))}, ${slotFreeAt()} as "slotFreeAt"`;
 }
+
+function selectTrials(session: Session) {
+  return session.db.selectFrom('trials').select(TRIAL_COLUMNS).select(slotFreeAt().as('slotFreeAt'));
+}
+
+const TRIAL_COLUMNS = [
+  'trials.id',
+  'trials.campaign_id as campaignId',
+  'trials.position',
+  'trials.key',
+  'trials.cell',
+  'trials.subject',
+  'trials.chaos_type as chaosType',
+  'trials.chaos_params as chaosParams',
+  'trials.target',
+  'trials.duration_seconds as durationSeconds',
+  'trials.trial_index as trialIndex',
+  'trials.baseline',
+  'trials.arm',
+  'trials.runtime',
+  'trials.goal',
+  'trials.timing',
+  'trials.status',
+  'trials.outcome',
+  'trials.void_cause as voidCause',
+  'trials.execution',
+  'trials.generation',
+  'trials.failures',
+  'trials.losses',
+  'trials.retry_at as retryAt',
+  'trials.error',
+  'trials.record',
+  'trials.ended_at as endedAt',
+] as const;
 
 /** When the last slot that the trial's executions took becomes, or became, free. */
 function slotFreeAt() {

@@ -7,9 +7,16 @@ const REDACTED = '[redacted]';
  * What Ordeal writes names none of them; a library's error might.
  */
 export function withoutSecrets(text: string, env: NodeJS.ProcessEnv = process.env): string {
+  return secretsFilter(env)(text);
+}
+
+/** The same for many texts: the settings are read once. */
+export function secretsFilter(env: NodeJS.ProcessEnv = process.env): (text: string) => string {
   const known = secretsOf(env);
-  const shown = known.reduce((left, secret) => left.replaceAll(secret, REDACTED), text);
-  return shown.replaceAll(/(\w:\/\/[^\s:/?#@"]*):[^\s/?#@"]+@/g, `$1:${REDACTED}@`);
+  return (text) => {
+    const shown = known.reduce((left, secret) => left.replaceAll(secret, REDACTED), text);
+    return shown.replaceAll(/(\w:\/\/[^\s:/?#@"]*):[^\s/?#@"]+@/g, `$1:${REDACTED}@`);
+  };
 }
 
 function secretsOf(env: NodeJS.ProcessEnv): string[] {

@@ -1,6 +1,6 @@
 import { OrdealError } from '@ordeal/core';
 import { type DestinationStream, destination, type Logger, levels, pino } from 'pino';
-import { withoutSecrets } from './secrets.ts';
+import { secretsFilter } from './secrets.ts';
 
 /** Fields that may hold a secret, should anyone ever log them. */
 const SECRET_FIELDS = ['databaseUrl', 'redisUrl', 'connectionString', 'password', 'token', 'authorization'];
@@ -26,7 +26,7 @@ export function workerLog(file?: string): Logger {
         censor: '[redacted]',
       },
       // The last word on each line, whatever message or field a secret came in.
-      hooks: { streamWrite: (line) => withoutSecrets(line) },
+      hooks: { streamWrite: secretsFilter() },
     },
     stream,
   );

@@ -1,14 +1,14 @@
 import type { Readable, Writable } from 'node:stream';
 import { isErrorCode, monotonicMs, OrdealError, type Timing, waitFor } from '@ordeal/core';
 import { isAlive, type ProcessIdentity, signalProcess } from '@ordeal/place';
-import { createLineReader } from '../lines.ts';
+import { createLineReader, writeLine } from '../lines.ts';
 import {
   type Answer,
-  answerLine,
+  type AnswerLine,
   type Body,
-  eventLine,
   type GuardEvent,
   PROTOCOL_VERSION,
+  parseGuardLine,
   type Recovered,
   VERBS,
   type Verb,
@@ -38,7 +38,7 @@ export interface GuardClient {
   /**
    * @throws OrdealError the guard's own (GUARD_REFUSED, TARGET_FAILED, ...); GUARD_LOST when the line is closed;
    * DEADLINE when no answer came in time. The signal's reason when aborted: the guard goes on with what it was
-   * asked, and only `undo` and `remove` cut it short.
+   * asked, and only `remove` cuts it short.
    */
   ask<V extends Verb>(verb: V, body: Body<V>, options: AskOptions): Promise<Answer<V>>;
   /** Calls back for each event, in order; returns the unsubscribe. */
@@ -125,7 +125,7 @@ export class LineGuardClient implements GuardClient {
   async ask<V extends Verb>(verb: V, body: Body<V>, options: AskOptions): Promise<Answer<V>> {
     if (this.#closedBecause !== undefined) throw this.#lost(this.#closedBecause);
     const { id, answer } = this.#asks.open(verb, options);
-    this.#line.input.write(`${JSON.stringify({ v: PROTOCOL_VERSION, id, verb, body })}\n`);
+    writeLine(this.#line.input, { v: PROTOCOL_VERSION, id, verb, body });
     return VERBS[verb].answer.parse(await answer) as Answer<V>;
   }
 
@@ -165,17 +165,13 @@ export class LineGuardClient implements GuardClient {
   #read(text: string | undefined): void {
     this.#silence.heard();
     const value = text === undefined ? undefined : parseJson(text);
-    const answer = answerLine.safeParse(value);
-    if (answer.success) {
-      this.#take(answer.data);
-      return;
-    }
-    const event = eventLine.safeParse(value);
-    if (event.success) this.#tell(event.data);
+    const line = parseGuardLine(value);
+    if (line !== undefined && 'event' in line) this.#tell(line);
+    else if (line !== undefined) this.#take(line);
     else this.#line.log(`the guard said what is not in the protocol: ${text?.slice(0, 200)}`);
   }
 
-  #take(line: ReturnType<typeof answerLine.parse>): void {
+  #take(line: AnswerLine): void {
     if (line.ok) {
       this.#asks.answer(line.id, line.answer);
       return;

@@ -1,6 +1,6 @@
-import { describeError, type Instance, type LoadSlo, type SubjectProbe } from '@ordeal/core';
+import { describeError, type Goal, type Instance, type Subject, type SubjectProbe } from '@ordeal/core';
 import type { Fence, GuardEvent } from '../protocol.ts';
-import { unlessAborted } from '../within.ts';
+import { underDeadline, unlessAborted } from '../within.ts';
 import { OrderedSamples } from './ordered-samples.ts';
 import { ServingClock } from './serving-clock.ts';
 import type { Transition } from './transition.ts';
@@ -17,70 +17,102 @@ export interface HealthWatchParts {
   readonly fence: Fence;
   readonly instance: Instance;
   readonly probe: SubjectProbe;
-  readonly slo: LoadSlo;
+  readonly subject: Pick<Subject, 'goals' | 'slo'>;
   readonly monotonicMs: () => number;
   readonly send: (event: GuardEvent) => void;
 }
 
-/** Watches both parts of one instance's health; a tick drives it. */
+/** Watches both parts of one instance's health: a sample at once when somebody waits for it, else with each tick. */
 export class HealthWatch {
   readonly #parts: HealthWatchParts;
   readonly #whole = new WholeClock();
-  readonly #serving: ServingClock;
+  /** Undefined: the subject has no load. */
+  readonly #serving: ServingClock | undefined;
   readonly #samples = new OrderedSamples();
   readonly #stopped = new AbortController();
   readonly #stopListening: () => void;
   #lastTickMs: number;
+  #nextJudgement = Promise.withResolvers<void>();
 
   constructor(parts: HealthWatchParts) {
     this.#parts = parts;
     this.#lastTickMs = parts.monotonicMs();
-    this.#serving = new ServingClock(parts.slo, this.#lastTickMs);
+    const { slo } = parts.subject;
+    this.#serving = slo === undefined ? undefined : new ServingClock(slo, this.#lastTickMs);
     this.#stopListening = parts.instance.onLoad((line) => {
-      this.#tell('serving', this.#serving.add(line, parts.monotonicMs()));
+      this.#tell('serving', this.#serving?.add(line, parts.monotonicMs()));
     });
+    void this.hurry();
   }
 
   /** Samples, judges, and tells how things are. */
   tick(): void {
     const nowMs = this.#parts.monotonicMs();
-    if (this.#isStalled(nowMs)) this.#serving.stalledUntil(nowMs);
+    if (this.#isStalled(nowMs)) this.#serving?.stalledUntil(nowMs);
     this.#lastTickMs = nowMs;
-    this.#tell('serving', this.#serving.judge(nowMs));
+    this.#tell('serving', this.#serving?.judge(nowMs));
     if (this.#samples.pending < SAMPLES_IN_FLIGHT) void this.#sample(nowMs);
-    const wholeSettledMs = this.#whole.settledMs(this.#samples.oldestAskedMs ?? nowMs);
-    this.#parts.send({
-      event: 'health',
-      fence: this.#parts.fence,
-      nowMs: Math.min(wholeSettledMs, this.#serving.settledMs(nowMs)),
-      serving: this.#serving.good,
-      whole: this.#whole.good,
-      servingSinceMs: this.#serving.sinceMs,
-      wholeSinceMs: this.#whole.sinceMs,
-    });
+    this.#tellHealth();
+  }
+
+  /** Samples out of turn, and tells how things are as soon as the answer is there. */
+  async hurry(): Promise<void> {
+    await this.#sample(this.#parts.monotonicMs());
+    if (!this.#stopped.signal.aborted) this.#tellHealth();
   }
 
   zero(atMs: number): void {
     this.#whole.zero(atMs);
-    this.#serving.zero(atMs);
+    this.#serving?.zero(atMs);
   }
 
-  /** True when both parts have been good for so long without a break. */
-  isSteady(settleMs: number): boolean {
-    const { sinceMs: wholeMs } = this.#whole;
-    const { sinceMs: servingMs } = this.#serving;
-    if (wholeMs === null || servingMs === null) return false;
-    return this.#parts.monotonicMs() - Math.max(wholeMs, servingMs) >= settleMs;
+  /**
+   * True once all that the subject can measure has been good for `settleMs` without a break; false when that takes
+   * longer than the budget. @throws the signal's reason
+   */
+  async becomesSteady(settleMs: number, budgetMs: number, signal: AbortSignal): Promise<boolean> {
+    const untilMs = this.#parts.monotonicMs() + budgetMs;
+    while (!this.#isSteady(settleMs)) {
+      if (this.#parts.monotonicMs() >= untilMs) return false;
+      // The next tick's, if no sample's before it.
+      await unlessAborted(signal, this.#nextJudgement.promise);
+    }
+    return true;
   }
 
   get detail(): string {
-    return `whole: ${this.#whole.detail}; serving: ${this.#serving.detail}`;
+    const whole = `whole: ${this.#whole.detail}`;
+    return this.#serving === undefined ? whole : `${whole}; serving: ${this.#serving.detail}`;
   }
 
   /** Nothing is told after this. */
   stop(): void {
     this.#stopped.abort();
     this.#stopListening();
+  }
+
+  #isSteady(settleMs: number): boolean {
+    const nowMs = this.#parts.monotonicMs();
+    return this.#parts.subject.goals.every((goal) => {
+      const sinceMs = goal === 'whole' ? this.#whole.sinceMs : this.#serving?.sinceMs;
+      return typeof sinceMs === 'number' && nowMs - sinceMs >= settleMs;
+    });
+  }
+
+  #tellHealth(): void {
+    const nowMs = this.#parts.monotonicMs();
+    const wholeSettledMs = this.#whole.settledMs(this.#samples.oldestAskedMs ?? nowMs);
+    this.#parts.send({
+      event: 'health',
+      fence: this.#parts.fence,
+      nowMs: Math.min(wholeSettledMs, this.#serving?.settledMs(nowMs) ?? nowMs),
+      serving: this.#serving?.good ?? false,
+      whole: this.#whole.good,
+      servingSinceMs: this.#serving?.sinceMs ?? null,
+      wholeSinceMs: this.#whole.sinceMs,
+    });
+    this.#nextJudgement.resolve();
+    this.#nextJudgement = Promise.withResolvers();
   }
 
   async #sample(askedMs: number): Promise<void> {
@@ -97,14 +129,17 @@ export class HealthWatch {
 
   async #ask(askedMs: number): Promise<Sample> {
     const { probe, monotonicMs } = this.#parts;
-    const deadline = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(SAMPLE_DEADLINE_MS)]);
+    const look = (signal: AbortSignal) => probe.whole(signal);
     try {
-      const { whole, detail } = await unlessAborted(deadline, probe.whole(deadline));
+      const { whole, detail } = await underDeadline(
+        'a sample',
+        SAMPLE_DEADLINE_MS,
+        this.#stopped.signal,
+        look,
+      );
       return { askedMs, answeredMs: monotonicMs(), good: whole, detail };
     } catch (error) {
-      const detail = deadline.aborted
-        ? `the probe did not answer within ${SAMPLE_DEADLINE_MS / 1000} s`
-        : `the probe failed: ${describeError(error)}`;
+      const detail = `the probe failed: ${describeError(error)}`;
       return { askedMs, answeredMs: monotonicMs(), good: false, detail };
     }
   }
@@ -113,7 +148,7 @@ export class HealthWatch {
     return nowMs - this.#lastTickMs > STALL_MS;
   }
 
-  #tell(part: 'serving' | 'whole', transition: Transition | undefined): void {
+  #tell(part: Goal, transition: Transition | undefined): void {
     if (transition === undefined) return;
     const { fence, monotonicMs, send } = this.#parts;
     send({ event: 'transition', fence, part, ...transition, knownMs: monotonicMs() });

@@ -18,12 +18,19 @@ function wholeClock(): WholeClock {
 }
 
 describe('the whole clock', () => {
-  it('is not whole until two samples in a row have said so; whole from the first answer', () => {
+  it('is not whole before the first sample, and then what that one says', () => {
     const clock = new WholeClock();
-    expect(clock.add(sample(0, true))).toBeUndefined();
     expect(clock.good).toBe(false);
-    expect(clock.add(sample(250, true))).toMatchObject({ good: true, atMs: 10 });
+    expect(clock.add(sample(0, true))).toMatchObject({ good: true, atMs: 10 });
     expect(clock.sinceMs).toBe(10);
+  });
+
+  it('becomes whole by two good samples in a row when the first one was bad', () => {
+    const clock = new WholeClock();
+    expect(clock.add(sample(0, false))).toBeUndefined();
+    expect(clock.add(sample(250, true))).toBeUndefined();
+    expect(clock.good).toBe(false);
+    expect(clock.add(sample(500, true))).toMatchObject({ good: true, atMs: 260 });
   });
 
   it('breaks at the asked time of the first of two bad samples in a row', () => {

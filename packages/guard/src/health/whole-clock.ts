@@ -8,16 +8,17 @@ export interface Sample {
   readonly detail: string;
 }
 
-/** So many samples in a row change the judgement: one lost answer is not an outage, one lucky answer no recovery. */
+/** So many samples in a row change a judgement: one lost answer is not an outage, one lucky answer no recovery. */
 const SAMPLES_IN_A_ROW = 2;
 
 /**
- * Judges whether the instance is whole, from samples in the order in which they were asked. Pure. Not whole until
- * shown. Bad from the asked time of the first bad sample of the run, good from the answered time of the first
- * good one.
+ * Judges whether the instance is whole, from samples in the order in which they were asked. Pure. The first sample
+ * judges; before it, the instance is not whole. Bad from the asked time of the first bad sample of the run, good from
+ * the answered time of the first good one.
  */
 export class WholeClock {
-  #good = false;
+  /** Undefined before the first sample. */
+  #judgement: boolean | undefined;
   #sinceMs: number | null = null;
   #zeroMs = Number.NEGATIVE_INFINITY;
   /** The samples so far that contradict the judgement. */
@@ -25,7 +26,7 @@ export class WholeClock {
   #detail = 'no sample yet';
 
   get good(): boolean {
-    return this.#good;
+    return this.#judgement === true;
   }
   /** Start of the unbroken good stretch; null while bad. */
   get sinceMs(): number | null {
@@ -40,17 +41,20 @@ export class WholeClock {
     // What was asked before zero would be blamed on the fault; the next sample tells the same.
     if (sample.askedMs < this.#zeroMs) return undefined;
     this.#detail = sample.detail;
-    if (sample.good === this.#good) {
+    if (sample.good === this.#judgement) {
       this.#run = [];
       return undefined;
     }
     this.#run.push(sample);
     const [first] = this.#run;
-    if (first === undefined || this.#run.length < SAMPLES_IN_A_ROW) return undefined;
+    const isFirst = this.#judgement === undefined;
+    if (first === undefined || (!isFirst && this.#run.length < SAMPLES_IN_A_ROW)) return undefined;
     this.#run = [];
-    this.#good = sample.good;
+    this.#judgement = sample.good;
     const atMs = instantOf(first);
     this.#sinceMs = sample.good ? atMs : null;
+    // That it is not whole yet is no change.
+    if (isFirst && !sample.good) return undefined;
     return { good: sample.good, atMs, detail: first.detail };
   }
 

@@ -1,13 +1,21 @@
 import { type FileHandle, open, rename } from 'node:fs/promises';
+import { describeError } from '@ordeal/core';
 import { instanceOf, type JournalEntry } from './entries.ts';
 
 /** Past this size, what is said about removed instances is dropped. */
-const COMPACT_ABOVE_BYTES = 1_000_000;
+const COMPACT_ABOVE_BYTES = 200_000;
+/** How long a note may wait for an entry that takes it to the disk with it. */
+const NOTES_WAIT_MS = 100;
 
-/** Where the guard writes down what it is about to do. */
+/** Where the guard writes down what it is about to do, and what has become of it. */
 export interface Journal {
-  /** On disk, past every cache of the operating system, when it resolves. */
+  /** Before something happens: on disk, past every cache of the operating system, when it resolves. */
   write(entry: JournalEntry): Promise<void>;
+  /**
+   * After something has happened: on disk soon, in order with the others. Nobody waits for it: whoever reads a journal
+   * that misses it undoes or removes once more what is gone already.
+   */
+  note(entry: JournalEntry): void;
   close(): Promise<void>;
 }
 
@@ -27,6 +35,7 @@ class FileJournal implements Journal {
   #file: FileHandle;
   #waiting: JournalEntry[] = [];
   #flush: Promise<void> | undefined;
+  #notesWaiting: NodeJS.Timeout | undefined;
   #bytes = 0;
 
   constructor(path: string, file: FileHandle) {
@@ -36,6 +45,27 @@ class FileJournal implements Journal {
 
   async write(entry: JournalEntry): Promise<void> {
     this.#waiting.push(entry);
+    await this.#flushed();
+  }
+
+  note(entry: JournalEntry): void {
+    this.#waiting.push(entry);
+    this.#notesWaiting ??= setTimeout(() => void this.#flushNotes(), NOTES_WAIT_MS);
+  }
+
+  async close(): Promise<void> {
+    await this.#flushNotes();
+    await this.#file.close();
+  }
+
+  async #flushNotes(): Promise<void> {
+    clearTimeout(this.#notesWaiting);
+    this.#notesWaiting = undefined;
+    await this.#flushed().catch((error: unknown) => console.error(`journal: ${describeError(error)}`));
+  }
+
+  /** Resolves when all that waits now is on disk. */
+  async #flushed(): Promise<void> {
     // A flush at work may have taken its entries already, and then this one needs the next.
     const current = this.#flush;
     if (current !== undefined) await current.catch(() => {});
@@ -43,13 +73,9 @@ class FileJournal implements Journal {
     await this.#flush;
   }
 
-  async close(): Promise<void> {
-    await this.#flush?.catch(() => {});
-    await this.#file.close();
-  }
-
   async #writeWaiting(): Promise<void> {
     const entries = this.#waiting;
+    if (entries.length === 0) return;
     this.#waiting = [];
     for (const entry of entries) this.#remember(entry);
     const text = linesOf(entries);

@@ -32,9 +32,10 @@ export interface GuardHarness extends AsyncDisposable {
 }
 
 /** A guard in this process, with test doubles for all that it works with and a clock that can be moved on. */
-export async function createGuardHarness(
-  options: Partial<GuardParts> & { timing?: Timing } = {},
-): Promise<GuardHarness> {
+export async function createGuardHarness({
+  hasLoad = true,
+  ...options
+}: Partial<GuardParts> & { timing?: Timing; hasLoad?: boolean } = {}): Promise<GuardHarness> {
   const folder = await mkdtemp(join(tmpdir(), 'guard-'));
   const acts: string[] = [];
   const events: GuardEvent[] = [];
@@ -44,7 +45,7 @@ export async function createGuardHarness(
   const nowMs = (): number => monotonicMs() + sleptMs;
   const runtime = new RuntimeDouble(record);
   const fault = faultDouble(record);
-  const subject = subjectDouble(runtime);
+  const subject = subjectDouble(runtime, hasLoad);
   const guard = new Guard({
     guard: 'g1',
     identity: '1@1',
@@ -57,7 +58,11 @@ export async function createGuardHarness(
     monotonicMs: nowMs,
     timing: DEFAULT_TIMING,
     faultPoints: new Set(),
-    journal: { write: async (entry) => void record(journaled(entry)), close: async () => {} },
+    journal: {
+      write: async (entry) => void record(journaled(entry)),
+      note: (entry) => void record(journaled(entry)),
+      close: async () => {},
+    },
     send: (event) => events.push(event),
     leaveFarewell: async (farewell) => void farewells.push(farewell),
     log: () => {},

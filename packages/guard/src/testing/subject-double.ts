@@ -1,13 +1,13 @@
 import type { Observer, Subject, SubjectProbe } from '@ordeal/core';
 import type { RuntimeDouble } from './runtime-double.ts';
 
-/** A test double of a subject: as well as the runtime double's instance says that it is. */
-export function subjectDouble(runtime: RuntimeDouble): Subject {
+/** A test double of a subject: as well as the runtime double's instance says that it is. Without a load it measures `whole` only. */
+export function subjectDouble(runtime: RuntimeDouble, hasLoad = true): Subject {
   const instanceOf = (observer: Observer) =>
     [...runtime.instances.values()].find((instance) => instance.observer === observer);
   return {
     name: 'double',
-    goals: ['serving', 'whole'],
+    goals: hasLoad ? ['serving', 'whole'] : ['whole'],
     topology: {
       nodes: [
         { name: 'one', role: 'leader', ports: ['main'], restartDelayMs: 100 },
@@ -15,7 +15,7 @@ export function subjectDouble(runtime: RuntimeDouble): Subject {
       ],
       links: [{ from: 'client', to: 'one', port: 'main' }],
     },
-    slo: { windowMs: 200, minSuccessRatio: 0.9, maxLatencyMs: 100 },
+    ...(hasLoad ? { slo: { windowMs: 200, minSuccessRatio: 0.9, maxLatencyMs: 100 } } : {}),
     startBudgetMs: 5_000,
     observe(observer): SubjectProbe {
       return {

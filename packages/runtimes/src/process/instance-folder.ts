@@ -63,7 +63,7 @@ export async function deleteFolder(folder: string): Promise<void> {
 
 function realFolder(folder: string): string {
   try {
-    return realpathSync(folder);
+    return realpathSync.native(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(folder) === folder) throw error;
     return join(realFolder(dirname(folder)), basename(folder));

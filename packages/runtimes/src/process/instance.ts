@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Address,
@@ -72,6 +73,8 @@ export class ProcessInstance implements Instance {
 
   /** Brings all nodes up. The caller removes the instance when this throws. */
   async start(signal: AbortSignal): Promise<void> {
+    // Without nodes there is nothing to keep in a folder.
+    if (this.topology.nodes.length > 0) await mkdir(this.#tools.folder, { recursive: true, mode: 0o755 });
     for (const node of this.topology.nodes) {
       await makeNodeFolder(this.#folder(node), unprivilegedUser());
       await this.#volumes.make(node, this.#folder(node), unprivilegedUser());
@@ -163,6 +166,14 @@ export class ProcessInstance implements Instance {
   }
 
   async #removeAll(): Promise<void> {
+    // Without nodes there is no folder, and nothing was ever prepared or launched: no walk over all processes.
+    if (this.topology.nodes.length > 0) await this.#removeNodes();
+    this.#load.clear();
+    this.#events.clear();
+    this.#addresses.giveBack();
+  }
+
+  async #removeNodes(): Promise<void> {
     const { folder } = this.#tools;
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -174,7 +185,7 @@ export class ProcessInstance implements Instance {
         await deleteFolder(folder);
         const left = processesIn(folder);
         if (left.length > 0) throw new OrdealError('TARGET_FAILED', `${left.length} processes are left`);
-        break;
+        return;
       } catch (error) {
         if (attempt === REMOVE_ATTEMPTS) {
           throw new OrdealError('TARGET_FAILED', `cannot remove instance ${this.label.instance}`, {
@@ -184,9 +195,6 @@ export class ProcessInstance implements Instance {
         }
       }
     }
-    this.#load.clear();
-    this.#events.clear();
-    this.#addresses.giveBack();
   }
 
   #site(node: NodeSpec): NodeSite {

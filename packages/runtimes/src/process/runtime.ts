@@ -30,19 +30,22 @@ export interface ProcessRuntimeOptions {
  */
 export function createProcessRuntime({ folders, monotonicMs, ports: range }: ProcessRuntimeOptions): Runtime {
   const ports = createPortAllotment(range);
+  let cacheMade: Promise<string> | undefined;
+  const makeCache = async (): Promise<string> => {
+    await mkdir(folders.shared, { recursive: true, mode: 0o755 });
+    return realpath(folders.shared);
+  };
   return {
     name: 'process',
     async start(request: InstanceRequest, signal: AbortSignal): Promise<Instance> {
       signal.throwIfAborted();
-      const cacheFolder = folders.shared;
-      await mkdir(cacheFolder, { recursive: true, mode: 0o755 });
+      cacheMade ??= makeCache();
       const folder = instanceFolder(request.label, folders);
-      await mkdir(folder, { recursive: true, mode: 0o755 });
       const instance = new ProcessInstance(request, {
         ports,
         monotonicMs,
         folder,
-        cacheFolder: await realpath(cacheFolder),
+        cacheFolder: await cacheMade,
       });
       try {
         await instance.start(signal);

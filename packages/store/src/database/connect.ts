@@ -18,7 +18,12 @@ export interface ConnectOptions {
  * @throws OrdealError POSTGRES_UNAVAILABLE, naming host, port and database and never the password.
  */
 export async function connectPool(options: ConnectOptions): Promise<pg.Pool> {
-  const pool = new pg.Pool({ ...sessionConfig(options), max: options.poolSize, idleTimeoutMillis: 30_000 });
+  const pool = new pg.Pool({
+    ...sessionConfig(options),
+    max: options.poolSize,
+    idleTimeoutMillis: 30_000,
+    pipeline: true,
+  });
   // An idle client that is cut off reports here; without a listener it would end the process.
   pool.on('error', (error) => options.log(`a connection to Postgres broke: ${describeError(error)}`));
   try {
@@ -39,7 +44,7 @@ export async function connectClient(options: ConnectOptions): Promise<pg.Client>
   client.on('error', () => {});
   try {
     await client.connect();
-    await setSearchPath(client, options.schema);
+    await prepareSession(client, options.schema);
     return client;
   } catch (error) {
     await client.end().catch(() => {});
@@ -119,14 +124,21 @@ function sessionConfig(options: ConnectOptions): pg.PoolConfig {
       // The pool listens only while a client is idle: one that breaks between two statements of a transaction
       // would end the process. The next statement fails, and says why.
       client.on('error', () => {});
-      return setSearchPath(client, options.schema);
+      return prepareSession(client, options.schema);
     },
   };
 }
 
-async function setSearchPath(client: pg.ClientBase, schema: string): Promise<void> {
-  // A statement and not a startup option: the URL may bring options of its own.
-  await client.query(`set search_path to ${client.escapeIdentifier(schema)}`);
+/**
+ * Statements are kept and planned once a connection, for whatever values come, and that may be while a table is empty:
+ * told so, they go through indexes from the first row on.
+ */
+async function prepareSession(client: pg.ClientBase, schema: string): Promise<void> {
+  // A statement and not start-up options: the URL may bring options of its own.
+  await client.query(`
+    set search_path to ${client.escapeIdentifier(schema)};
+    set plan_cache_mode to force_generic_plan;
+    set enable_seqscan to off`);
 }
 
 const OUTAGE_CODES = new Set([

@@ -1,10 +1,13 @@
 import type { Kysely, Transaction } from 'kysely';
 import { sql } from 'kysely';
+import type pg from 'pg';
 import type { Tables } from './tables.ts';
 
 /** What an operation on the database needs. */
 export interface Session {
   readonly db: Kysely<Tables>;
+  /** The connections behind `db`: for `inPipeline`. */
+  readonly pool: pg.Pool;
   /** Carries campaign ids to whoever listens; named after the schema, because channels belong to the database. */
   readonly channel: string;
 }
@@ -27,7 +30,12 @@ export function inTransaction<T>(
 
 /** Tells the listeners, when and if the transaction commits. */
 export async function notifyCampaign(session: Session, campaignId: string): Promise<void> {
-  await sql`select pg_notify(${session.channel}, ${campaignId})`.execute(session.db);
+  await session.db.executeQuery(notifyingCampaign(session, campaignId));
+}
+
+/** The same as a statement. */
+export function notifyingCampaign({ db, channel }: Session, campaignId: string) {
+  return sql`select pg_notify(${channel}, ${campaignId})`.compile(db);
 }
 
 /** For what touches every trial of a campaign: lifts the time-out of single statements, until the transaction ends. */

@@ -13,6 +13,7 @@ import type {
   VoidCause,
 } from '@ordeal/core';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { StoredEvent } from '../events.ts';
 import type { TrialRecord, TrialTiming } from '../rows.ts';
 
 /** The tables as the newest migration leaves them. `bigint` columns are read as decimal strings. */
@@ -21,7 +22,6 @@ export interface Tables {
   trials: TrialsTable;
   executions: ExecutionsTable;
   injections: InjectionsTable;
-  events: EventsTable;
   workers: WorkersTable;
   published: PublishedTable;
 }
@@ -98,6 +98,7 @@ interface ExecutionsTable {
   error: string | null;
   record: NullableJsonb<TrialRecord>;
   late: NullableJsonb<Json[]>;
+  timeline: NullableJsonb<StoredEvent[]>;
   slot_free_at: Date | null;
   started_at: Generated<Date>;
   ended_at: Date | null;
@@ -116,16 +117,6 @@ interface InjectionsTable {
   active_at: Date | null;
   undone_at: Date | null;
   verified_at: Date | null;
-}
-
-interface EventsTable {
-  id: Generated<string>;
-  trial_id: string;
-  execution: number;
-  since_zero_ms: number | null;
-  at: Date;
-  kind: string;
-  data: Jsonb<JsonObject>;
 }
 
 interface WorkersTable {

@@ -1,0 +1,58 @@
+import { isUnavailable } from './connect.ts';
+
+/** Calls in one run at most: it bounds how long a lock is held and a statement's text. */
+const MOST = 100;
+
+interface Call<Item, Answer> {
+  readonly item: Item;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Makes one function of many calls: those that come while a run is under way go into the next run together, and share
+ * its round trips and its commit. Nobody waits for more to come: an idle lane runs what one turn of the event loop
+ * brings. A lane's runs follow one another; lanes do not wait for each other.
+ *
+ * A run that fails for another reason than an outage is repeated call by call, so that each gets its own answer.
+ * @param run answers in the order of its items; all or nothing
+ */
+export function inBatches<Item, Answer>(
+  laneOf: (item: Item) => string,
+  run: (items: readonly Item[], lane: string) => Promise<readonly Answer[]>,
+): (item: Item) => Promise<Answer> {
+  const lanes = new Map<string, Call<Item, Answer>[]>();
+
+  async function runAll(calls: readonly Call<Item, Answer>[], lane: string): Promise<void> {
+    try {
+      const answers = await run(
+        calls.map(({ item }) => item),
+        lane,
+      );
+      // In order and of the same number: the cast says what the type cannot.
+      calls.forEach(({ resolve }, index) => void resolve(answers[index] as Answer));
+    } catch (error) {
+      if (calls.length === 1 || isUnavailable(error)) for (const { reject } of calls) reject(error);
+      else for (const call of calls) await runAll([call], lane);
+    }
+  }
+
+  async function drain(waiting: Call<Item, Answer>[], lane: string): Promise<void> {
+    while (waiting.length > 0) await runAll(waiting.splice(0, MOST), lane);
+    lanes.delete(lane);
+  }
+
+  return (item) =>
+    new Promise((resolve, reject) => {
+      const lane = laneOf(item);
+      const call = { item, resolve, reject };
+      const waiting = lanes.get(lane);
+      if (waiting !== undefined) {
+        waiting.push(call);
+        return;
+      }
+      const calls = [call];
+      lanes.set(lane, calls);
+      setImmediate(() => void drain(calls, lane));
+    });
+}
