@@ -96,13 +96,15 @@ export class TrialFault {
    * that is lost in an outage costs no verdict, and the watch over the ledger closes the row later.
    */
   #advance(plan: FaultPlan, state: InjectionState, evidence: JsonObject): void {
-    const { run, timeline, moves } = this.#notes;
-    const moved = pRetry(() => run.store.advanceInjection(plan.injection, state, evidence), {
-      retries: 3,
-      minTimeout: 200,
-    }).catch((error: unknown) =>
-      timeline.add('ledger_not_moved', null, { state, error: describeError(error) }),
-    );
-    moves.push(moved);
+    const { run, timeline } = this.#notes;
+    const move = () =>
+      pRetry(() => run.store.advanceInjection(plan.injection, state, evidence), {
+        retries: 3,
+        minTimeout: 200,
+      }).catch((error: unknown) =>
+        timeline.add('ledger_not_moved', null, { state, error: describeError(error) }),
+      );
+    // In order: one that overtakes another would take its evidence away.
+    this.#notes.moves = this.#notes.moves.then(move);
   }
 }

@@ -28,9 +28,11 @@ export function completeTrials(
     const finished = pipeline.send(campaignFinish(session, campaignId));
     const told = pipeline.send(notifyingCampaign(session, campaignId));
     await pipeline.commit(locked, completed, finished, told);
-    const ids = new Set((await completed).map(({ id }) => id));
+    const ended = new Set((await completed).map(({ id, execution }) => `${id}/${execution}`));
     // Of two results of one execution the first counts.
-    return requests.map(({ ref }) => (ids.delete(ref.trialId) ? COMPLETED : undefined));
+    return requests.map(({ ref }) =>
+      ended.delete(`${ref.trialId}/${ref.execution}`) ? COMPLETED : undefined,
+    );
   });
 }
 
@@ -41,9 +43,9 @@ function completing({ db }: Session, campaignId: string, requests: readonly EndR
     const { outcome, record } = endColumns(result);
     return { ...ref, outcome, record, timeline: toStored(timeline) };
   });
-  return sql<{ id: string }>`
+  return sql<{ id: string; execution: number }>`
     with brought as (
-      select distinct on ("trialId") * from json_to_recordset(${toJsonText(rows)}::json) as (
+      select distinct on ("trialId", execution) * from json_to_recordset(${toJsonText(rows)}::json) as (
         "trialId" bigint, "execution" integer, "outcome" text, "record" jsonb, "timeline" jsonb
       )
     ), live as (
@@ -71,5 +73,5 @@ function completing({ db }: Session, campaignId: string, requests: readonly EndR
       retry_at = null, ended_at = clock_timestamp()
     from live
     where trials.id = any(${ids}::bigint[]) and trials.id = live.id
-    returning trials.id`.compile(db);
+    returning trials.id, trials.execution`.compile(db);
 }

@@ -91,7 +91,8 @@ async function advanceEachOnce(session: Session, moves: readonly AdvancedInjecti
     )
     update injections set
       state = moved.state,
-      evidence = injections.evidence || moved.evidence,
+      -- What was seen first stays: a probe says more than whoever tidies up behind it.
+      evidence = moved.evidence || injections.evidence,
       applied_at = case moved.state when 'applied' then clock_timestamp() else applied_at end,
       active_at = case moved.state when 'active' then clock_timestamp() else active_at end,
       undone_at = case moved.state when 'undone' then clock_timestamp() else undone_at end,

@@ -66,6 +66,12 @@ function starting({ db }: Session, campaignId: string, requests: readonly ClaimR
       update trials set status = 'running', execution = execution + 1
       from chosen where trials.id = any(${ids}::bigint[]) and trials.id = chosen.id
       returning ${trialColumns()}, worker_id, place
+    ), reserved as (
+      -- Claimed after a loss: only the live execution counts from now on.
+      update executions set slot_free_at = null
+      from chosen
+      where executions.trial_id = any(${ids}::bigint[]) and executions.trial_id = chosen.id
+        and "end" = 'lost' and slot_free_at is not null
     ), made as (
       insert into executions (trial_id, execution, campaign_id, worker_id, place, phase, phase_at)
       select id, execution, ${campaignId}::bigint, worker_id, place, 'starting', clock_timestamp() from running

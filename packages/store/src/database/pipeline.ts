@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { OrdealError, within } from '@ordeal/core';
 import type { CompiledQuery } from 'kysely';
 import type pg from 'pg';
 import { prepared } from './prepared.ts';
@@ -27,26 +28,39 @@ export async function inPipeline<T>(session: Session, work: (pipeline: Pipeline)
     answer.catch(() => {});
     return answer;
   };
-  try {
-    const begun = ask('begin isolation level read committed');
-    const answer = await work({
-      send: async <Row>(query: CompiledQuery<Row>) => (await ask(prepared(query))).rows as Row[],
-      async commit(...last) {
-        await Promise.all([begun, ...last, ask('commit')]);
-        isCommitted = true;
-      },
-    });
-    return answer;
-  } finally {
-    const failure = isCommitted ? undefined : await ask('rollback').then(() => undefined, brokenBy);
-    client.release(failure);
-  }
+  const begun = ask('begin isolation level read committed');
+  const working = work({
+    send: async <Row>(query: CompiledQuery<Row>) => (await ask(prepared(query))).rows as Row[],
+    async commit(...last) {
+      await Promise.all([begun, ...last, ask('commit')]);
+      isCommitted = true;
+    },
+  });
+  return await letGo(client, within(working, session.answerTimeoutMs, 'a transaction'), async () => {
+    if (!isCommitted) await ask('rollback');
+  });
 }
 
 /** Runs a single statement, which is a transaction of its own. */
-export async function runAlone<Row>({ pool }: Session, query: CompiledQuery<Row>): Promise<Row[]> {
-  const { rows } = await pool.query(prepared(query));
+export async function runAlone<Row>(session: Session, query: CompiledQuery<Row>): Promise<Row[]> {
+  const client = await session.pool.connect();
+  const answer = within(client.query(prepared(query)), session.answerTimeoutMs, 'a statement');
+  const { rows } = await letGo(client, answer, async () => {});
   return rows as Row[];
+}
+
+/**
+ * The answer, with the connection given back on every way. One that did not answer in time, or cannot even be tidied,
+ * is closed: whoever got it next would wait as long.
+ */
+async function letGo<T>(client: pg.PoolClient, answer: Promise<T>, tidy: () => Promise<void>): Promise<T> {
+  const isLate = await answer.then(
+    () => false,
+    (error: unknown) => error instanceof OrdealError && error.code === 'DEADLINE',
+  );
+  const failure = isLate ? new Error('no answer in time') : await tidy().then(() => undefined, brokenBy);
+  client.release(failure);
+  return answer;
 }
 
 /** What is written up to the end of this turn goes out in one system call. */
