@@ -103,11 +103,9 @@ function bites({ addedMs, fastestMs, noiseMs }: AddedTime, params: LatencyParams
 }
 
 async function measureAll(plan: LatencyPlan, site: FaultSite, signal: AbortSignal) {
-  const links = pingableLinks(
-    site.instance.topology,
-    plan.rules.map(({ link }) => link),
-  );
+  const touched = plan.rules.map(({ link }) => link);
+  const links = pingableLinks(site.instance.topology, touched);
   // A ping may take more than one trip.
   const timeoutMs = 5_000 + 4 * plan.params.max_ms;
-  return Promise.all(links.map((link) => measureAddedTime(site, link, timeoutMs, signal)));
+  return Promise.all(links.map((link) => measureAddedTime(site, link, touched, timeoutMs, signal)));
 }
