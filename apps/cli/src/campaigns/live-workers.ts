@@ -20,7 +20,7 @@ export function noWorkerMessage(
   const offers = workers.map(offerOf);
   const waits = `campaign ${campaign.id}: it waits, and holds up nobody else`;
   if (offers.length === 0) {
-    return `no worker is live that could run ${waits} (it needs ${campaign.needs.join(', ')})`;
+    return `no live worker can run ${waits} (none is up; it needs ${campaign.needs.join(', ')})`;
   }
   const each = offers.map((offer) => `  ${offer.name} cannot run ${lacks(campaign.needs, offer)}`);
   const several = campaign.needs.every((need) => offers.some(({ can }) => can.includes(need)));
