@@ -210,7 +210,7 @@ describe('what pending trials wait for', () => {
     },
     {
       scene: { workers: [{ ...WORKER, silentMs: 30_000 }] },
-      reasons: [/^no_worker: no worker is live that could run campaign 3/],
+      reasons: [/^no_worker: no live worker can run campaign 3/],
     },
     {
       scene: {
