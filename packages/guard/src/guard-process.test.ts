@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { GuardClient } from './client/guard-client.ts';
 import { readFarewells } from './journal/farewell.ts';
 import { sweepGuards } from './journal/sweep.ts';
+import { PROTOCOL_VERSION } from './protocol.ts';
 import { planOf } from './testing/fault-double.ts';
 import { QUICK_TIMING, RealGuards } from './testing/real-guard.ts';
 import { RuntimeDouble } from './testing/runtime-double.ts';
@@ -90,7 +91,7 @@ describe('a guard process', () => {
     await using guards = await RealGuards.create();
     const guard = guards.spawnUnread();
     const say = (verb: string, body: object): void => {
-      guard.stdin?.write(`${JSON.stringify({ v: 1, id: 1, verb, body })}\n`);
+      guard.stdin?.write(`${JSON.stringify({ v: PROTOCOL_VERSION, id: 1, verb, body })}\n`);
     };
     // Answers that nobody reads: far more than the pipe takes.
     for (let count = 0; count < 10_000; count += 1) say('explode', {});

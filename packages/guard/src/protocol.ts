@@ -6,7 +6,7 @@ import { z } from 'zod';
  * The worker asks (`id`, `verb`, `body`), the guard answers (`id`, `ok`), and tells on its own (`event`).
  * All times are milliseconds on the guard's monotonic clock.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 const json = z.record(z.string(), z.json()) as z.ZodType<JsonObject>;
 const link = z.object({ from: z.string(), to: z.string(), port: z.string() });

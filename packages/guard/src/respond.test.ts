@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { createLineReader } from './lines.ts';
+import { PROTOCOL_VERSION } from './protocol.ts';
 import { respond } from './respond.ts';
 import { createGuardHarness } from './testing/guard-harness.ts';
 
-const line = (value: object): string => JSON.stringify({ v: 1, id: 7, verb: 'hello', body: {}, ...value });
+const line = (value: object): string =>
+  JSON.stringify({ v: PROTOCOL_VERSION, id: 7, verb: 'hello', body: {}, ...value });
 
 describe('a line that is no request', () => {
   it.each([
     ['not JSON', 'rubbish', -1, 'not JSON'],
-    ['JSON of another kind', '[1]', -1, 'speaks version 1'],
-    ['of another version', line({ v: 2 }), 7, 'speaks version 1, not 2'],
-    ['without a verb', JSON.stringify({ v: 1, id: 7 }), 7, 'no request'],
+    ['JSON of another kind', '[1]', -1, `speaks version ${PROTOCOL_VERSION}`],
+    ['of another version', line({ v: 0 }), 7, `speaks version ${PROTOCOL_VERSION}, not 0`],
+    ['without a verb', JSON.stringify({ v: PROTOCOL_VERSION, id: 7 }), 7, 'no request'],
     ['with an unknown verb', line({ verb: 'explode' }), 7, 'no verb explode (must be one of hello, beat'],
     ['with the name of an inherited property', line({ verb: 'toString' }), 7, 'no verb toString'],
     [
@@ -23,7 +25,7 @@ describe('a line that is no request', () => {
   ])('%s is answered with an error', async (_, text, id, message) => {
     await using harness = await createGuardHarness();
     expect(await respond(harness.guard, text)).toEqual({
-      v: 1,
+      v: PROTOCOL_VERSION,
       id,
       ok: false,
       error: { code: 'BAD_INPUT', message: expect.stringContaining(message) },

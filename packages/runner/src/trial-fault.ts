@@ -19,6 +19,7 @@ export class TrialFault {
   readonly #notes: TrialNotes;
   #plan: FaultPlan | undefined;
   #undone: Answer<'undo'> | undefined;
+  #lastMove: Promise<void> = Promise.resolve();
 
   constructor(notes: TrialNotes) {
     this.#notes = notes;
@@ -97,12 +98,13 @@ export class TrialFault {
    */
   #advance(plan: FaultPlan, state: InjectionState, evidence: JsonObject): void {
     const { run, timeline, moves } = this.#notes;
-    const moved = pRetry(() => run.store.advanceInjection(plan.injection, state, evidence), {
-      retries: 3,
-      minTimeout: 200,
-    }).catch((error: unknown) =>
-      timeline.add('ledger_not_moved', null, { state, error: describeError(error) }),
-    );
-    moves.push(moved);
+    const move = () => run.store.advanceInjection(plan.injection, state, evidence);
+    // One behind the other: a move that has to be repeated must not come after the next one.
+    this.#lastMove = this.#lastMove
+      .then(() => pRetry(move, { retries: 3, minTimeout: 200 }))
+      .catch((error: unknown) =>
+        timeline.add('ledger_not_moved', null, { state, error: describeError(error) }),
+      );
+    moves.push(this.#lastMove);
   }
 }

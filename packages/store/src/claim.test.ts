@@ -208,3 +208,11 @@ test('a retry reopens a failed trial with fresh budgets, and its finished campai
   expect(await store.getCampaign(campaign.id)).toMatchObject({ status: 'finished' });
   expect((await store.listExecutions(first)).map((each) => each.error)).toEqual(['not steady', null]);
 });
+
+test('a lost trial that is claimed again takes the slot that was reserved for it, and no second one', async () => {
+  const { ids, first } = await create(3, { parallel: 2 });
+  await claim(first);
+  await store.endExecution({ trialId: first, execution: 1 }, { end: 'lost', error: 'silent' });
+  expect(await claim(first)).toMatchObject({ kind: 'claimed', execution: 2 });
+  expect(await claim(ids[1] ?? '')).toMatchObject({ kind: 'claimed' });
+});

@@ -223,3 +223,16 @@ test('a campaign is finished by the end of its last trial, once, and not by its 
   expect(new Set(told)).toEqual(new Set([campaign.id]));
   await stop();
 });
+
+test('a late result beside the live one of the same trial costs it nothing', async () => {
+  const { trialId } = await claimed();
+  await store.endExecution({ trialId, execution: 1 }, LOST);
+  const live = await claim(trialId);
+  const [late, counted] = await Promise.all([
+    store.endExecution({ trialId, execution: 1 }, RESULT),
+    store.endExecution(live, RESULT),
+  ]);
+  expect(late).toEqual({ kind: 'stale' });
+  expect(counted).toMatchObject({ kind: 'ended', trialStatus: 'completed' });
+  expect(await store.getTrial(trialId)).toMatchObject({ status: 'completed', execution: 2 });
+});

@@ -39,7 +39,10 @@ export function createProcessRuntime({ folders, monotonicMs, ports: range }: Pro
     name: 'process',
     async start(request: InstanceRequest, signal: AbortSignal): Promise<Instance> {
       signal.throwIfAborted();
-      cacheMade ??= makeCache();
+      cacheMade ??= makeCache().catch((error: unknown) => {
+        cacheMade = undefined;
+        throw error;
+      });
       const folder = instanceFolder(request.label, folders);
       const instance = new ProcessInstance(request, {
         ports,

@@ -43,7 +43,7 @@ test('migrations that are missing, and those of a newer version', async () => {
   await store.query(`insert into kysely_migration values ('9999-later', '2030-01-01')`);
   expect((await inspect())?.migrations).toEqual({
     isMade: true,
-    missing: ['0001-campaigns'],
+    missing: expect.arrayContaining(['0001-campaigns']),
     unknown: ['9999-later'],
   });
 });
@@ -52,7 +52,7 @@ test('a schema that is not there yet, and is not made', async () => {
   const schema = `test_${randomBytes(6).toString('hex')}`;
   expect((await inspect({ schema }))?.migrations).toMatchObject({
     isMade: false,
-    missing: ['0001-campaigns'],
+    missing: expect.arrayContaining(['0001-campaigns']),
   });
   expect(await store.query(`select from pg_namespace where nspname = '${schema}'`)).toEqual([]);
 });

@@ -12,6 +12,8 @@ export const migration0004: Migration = {
 };
 
 const STATEMENTS = [
+  // However many trials there are: a connection of ours allows a statement a minute.
+  `set local statement_timeout = 0`,
   `alter table executions add column timeline jsonb`,
   `update executions set timeline = told.timeline
     from (
