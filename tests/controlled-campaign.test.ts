@@ -90,8 +90,11 @@ describe.each(BACKENDS)('on the %s backend', (backend) => {
           .map(({ end }) => end)
           .sort(),
       ).toEqual(['cancelled', 'cancelled', 'given_back', 'given_back']);
-      const refused = ['pause', 'resume', 'retry', 'cancel'].map((command) => world.ordeal(command, id));
-      for (const { code, stderr } of await Promise.all(refused)) {
+      const [cancelled, ...refused] = await Promise.all(
+        ['cancel', 'pause', 'resume', 'retry'].map((command) => world.ordeal(command, id)),
+      );
+      expect(cancelled).toMatchObject({ code: 0, stdout: `Campaign ${id} was cancelled already.\n` });
+      for (const { code, stderr } of refused) {
         expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('cancelled') });
       }
       for (const worker of workers) worker.child.kill('SIGTERM');
@@ -101,11 +104,13 @@ describe.each(BACKENDS)('on the %s backend', (backend) => {
   );
 });
 
-/** When the worker wrote that it stops executions for this reason, by the machine's wall clock. */
+/** When the worker wrote that it told a trial to stop for this reason, by the machine's wall clock. */
 function heardMs(worker: Running, why: string): number {
   const line = worker
     .output()
     .split('\n')
-    .find((text) => text.includes(`stopping executions: ${why}`));
-  return line === undefined ? Number.POSITIVE_INFINITY : (JSON.parse(line) as { time: number }).time;
+    .find((text) => text.includes(`"detail":"${why}"`));
+  return line === undefined
+    ? Number.POSITIVE_INFINITY
+    : Date.parse((JSON.parse(line) as { time: string }).time);
 }

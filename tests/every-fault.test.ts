@@ -1,7 +1,7 @@
 import { builtInCatalogue } from '@ordeal/catalogue';
 import { faultOf } from '@ordeal/faults';
 import { missingAbilities } from '@ordeal/runtimes';
-import type { TrialRecord } from '@ordeal/store';
+import type { TrialEvent, TrialRecord } from '@ordeal/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
 import { type FaultFinding, type FaultRow, readFaultTable } from './support/fault-table.ts';
@@ -49,7 +49,10 @@ describe('the table of faults in docs/postgres.md', () => {
     expect(baseline).toMatchObject({ key: 'postgres/none#0', outcome: 'quiet' });
 
     const tried = runnable.map((row, index) => ({ row, trial: trials[index] }));
-    console.info(tried.map(({ row, trial }) => timesOf(row, trial?.record ?? null)).join('\n'));
+    for (const { row, trial } of tried) {
+      const events = await world.store.listEvents(trial?.id ?? '');
+      console.info(timesOf(row, trial?.record ?? null), causeOf(events));
+    }
     const found = tried.map(({ row, trial }) => ({ ...row, ...findingsOf(row, trial?.record ?? null) }));
     expect(found).toEqual(runnable);
     for (const trial of trials) {
@@ -110,6 +113,11 @@ function timesOf(row: FaultRow, record: TrialRecord | null): string {
   const serving = times(record?.impairedMs, record?.servingAgainMs);
   const whole = times(record?.degradedMs, record?.wholeAgainMs);
   return `${row.title}: active ${active}; serving ${serving}; whole ${whole}`;
+}
+
+/** What made serving break, for whoever has to find out why a row does not hold. */
+function causeOf(events: readonly TrialEvent[]): unknown {
+  return events.find(({ kind }) => kind === 'impaired')?.data ?? '';
 }
 
 function seconds(ms: number): string {

@@ -26,7 +26,7 @@ it.skipIf(whyNot('redis') !== undefined)(
     }, 100);
     onTestFinished(() => clearInterval(watching));
 
-    const big = await enqueue(7, 3);
+    const big = await enqueue(50, 3);
     await waitFor('the big one has every slot', () => most.get(big) === 3 || undefined, {
       timeoutMs: 60_000,
     });

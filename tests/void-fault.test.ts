@@ -16,15 +16,18 @@ it('records a fault that does nothing as void, tries again, fails the trial and 
       parallel: 3,
       chaos: `
   - { type: node_kill, target: leader }
+  - { type: process_pause, target: leader }
   - { type: latency, target: leader }
-  - { type: network_partition, target: leader }`,
+  - { type: bandwidth, target: leader }
+  - { type: network_partition, target: leader }
+  - { type: asymmetric_partition, target: leader }`,
       extra: 'attempts: 2\ninclude_baseline: true\n',
     }),
   );
   // The guard says that it applied the fault, and did nothing.
   const run = world.start(['enqueue', file, '--with-worker'], { ORDEAL_FAULT_POINTS: 'apply-does-nothing' });
   expect(await run.ended, run.output()).toBe(1);
-  expect(run.output()).toMatch(/Completed: 1, Failed: 3/);
+  expect(run.output()).toMatch(/Completed: 1, Failed: 6/);
   const [campaign] = await world.store.listCampaigns();
   expect(campaign?.status).toBe('finished');
   for (const trial of await world.store.listTrials(campaign?.id ?? '')) {

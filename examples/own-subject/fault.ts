@@ -5,7 +5,8 @@ import {
   type FaultPlan,
   type FaultSite,
   type LinkRule,
-  pingThrough,
+  ping,
+  routeThrough,
   z,
 } from 'ordeal/config';
 
@@ -46,6 +47,6 @@ export const clientCut = defineFault<ClientCutPlan>({
 });
 
 async function pingAll({ rules }: ClientCutPlan, site: FaultSite, signal: AbortSignal, expected: string) {
-  const pings = await Promise.all(rules.map(({ link }) => pingThrough(site, link, 500, signal)));
+  const pings = await Promise.all(rules.map(({ link }) => ping(site, routeThrough(site, link), 500, signal)));
   return { holds: pings.every(({ kind }) => kind === expected), evidence: { pings } };
 }

@@ -10,8 +10,8 @@ import { addSchema } from './commands/schema.ts';
 import { addStatus } from './commands/status.ts';
 import { addWatch } from './commands/watch.ts';
 import { addWorker } from './commands/worker.ts';
-import { showError } from './errors.ts';
-import { isReaderGone, outputTaken } from './output.ts';
+import { showError } from './installation/errors.ts';
+import { isReaderGone, outputTaken } from './terminal/output.ts';
 
 const program = new Command('ordeal')
   .description('Durable campaigns of chaos trials: how fast does a system come back?')

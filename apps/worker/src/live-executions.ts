@@ -60,7 +60,8 @@ export class LiveExecutions {
   abort(refs: readonly ExecutionRef[], why: TrialAborted['why'], detail: string): void {
     for (const ref of refs) {
       const live = this.#live.get(keyOf(ref));
-      if (live === undefined || live.abort.signal.aborted) continue;
+      // What removes its instance has stopped already, and may have been recorded: a beat then finds it no longer ours.
+      if (live === undefined || live.phase === 'removing' || live.abort.signal.aborted) continue;
       live.log.info({ why, detail }, 'trial told to stop');
       live.abort.abort(new TrialAborted(why, detail));
     }

@@ -18,7 +18,7 @@ export function subjectEntry(subject: GivenSubject): SubjectEntry {
     roles: [...new Set(nodes.map(({ role }) => role))],
     aliases: subject.aliases,
     nodes: nodes.map(({ name }) => name),
-    faults: supportOn(subject.faults, runtimes),
+    faults: completed(subject.faults, () => runtimes),
   };
 }
 
@@ -27,22 +27,19 @@ export function addedFault(
   fault: GivenFault,
   runtimesOf: (subject: string) => readonly RuntimeName[],
 ): AddedFault {
-  const on = Object.entries(fault.on).map(([subject, support]) => [
-    subject,
-    { horizonSeconds: support.horizonSeconds, runtimes: support.runtimes ?? runtimesOf(subject) },
-  ]);
   // The schema was checked to be one of parameters; what it gives is plain data.
-  return { ...fault, params: fault.params as AddedFault['params'], on: Object.fromEntries(on) };
+  return { ...fault, params: fault.params as AddedFault['params'], on: completed(fault.on, runtimesOf) };
 }
 
-function supportOn(
+/** With the runtimes filled in that were left out. */
+function completed(
   given: GivenSubject['faults'],
-  runtimes: readonly RuntimeName[],
+  runtimesOf: (name: string) => readonly RuntimeName[],
 ): Record<string, SupportedFault> {
   return Object.fromEntries(
-    Object.entries(given).map(([fault, support]) => [
-      fault,
-      { horizonSeconds: support.horizonSeconds, runtimes: support.runtimes ?? runtimes },
+    Object.entries(given).map(([name, { horizonSeconds, runtimes }]) => [
+      name,
+      { horizonSeconds, runtimes: runtimes ?? runtimesOf(name) },
     ]),
   );
 }

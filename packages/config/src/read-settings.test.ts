@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OrdealError } from '@ordeal/core';
+import { describeError, OrdealError } from '@ordeal/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findSettingsFile } from './find-file.ts';
 import { readSettings } from './read-settings.ts';
@@ -26,7 +26,9 @@ async function problemsOf(text: string): Promise<string[]> {
   );
   if (!(error instanceof OrdealError)) throw error ?? new Error('nothing was wrong with it');
   expect(error.code).toBe('BAD_INPUT');
-  return error.message.split('\n').map((line) => line.replace(`${folder}/`, ''));
+  return describeError(error)
+    .split('\n')
+    .map((line) => line.replace(`${folder}/`, ''));
 }
 
 const SUBJECT = `{

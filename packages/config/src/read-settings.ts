@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
-import { describeError, OrdealError } from '@ordeal/core';
+import { OrdealError } from '@ordeal/core';
 import { Problems } from '@ordeal/validation';
 import { checkSettings } from './check-settings.ts';
 import type { Settings } from './settings.ts';
@@ -28,7 +28,7 @@ async function runFile(file: string): Promise<unknown> {
   try {
     module = await import(pathToFileURL(file).href);
   } catch (error) {
-    throw new OrdealError('BAD_INPUT', `${file}: cannot be run: ${describeError(error)}`, { cause: error });
+    throw new OrdealError('BAD_INPUT', `${file}: cannot be run`, { cause: error });
   }
   if (module.default !== undefined) return module.default;
   throw new OrdealError(

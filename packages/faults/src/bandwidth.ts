@@ -7,8 +7,8 @@ import { median } from './median.ts';
 
 /** What a probe may see above the limit: clocks and timers may disagree by a millisecond. */
 const TOLERANCE_SHARE = 0.1;
-/** The way beside the link must carry so many times the limit, or it was the machine that was slow. */
-const DIRECT_TIMES = 2;
+/** Routes beside the link must carry so many times the limit, or it was the machine that was slow. */
+const BESIDE_TIMES = 2;
 /** What a transfer takes in each direction at the limit: many times a healthy one, a fraction of a look. */
 const TRANSFER_MS = 80;
 /** Fewer would be lost among the messages around them. */
@@ -59,7 +59,7 @@ export const bandwidth: Fault<BandwidthPlan> = {
   },
 
   async gone(plan, site, signal) {
-    const aboveKbit = plan.params.kbit * DIRECT_TIMES;
+    const aboveKbit = plan.params.kbit * BESIDE_TIMES;
     const links = await measureAll(plan, site, signal);
     return {
       holds: links.every(({ kbit, problem }) => problem === null && Math.max(...kbit) > aboveKbit),
@@ -69,23 +69,21 @@ export const bandwidth: Fault<BandwidthPlan> = {
 };
 
 /**
- * Errs on the side of no: every single transfer keeps to the limit, while the way beside it would carry more. There
+ * Errs on the side of no: every single transfer keeps to the limit, while others carry more. There
  * is no lower bound but that all bytes came back: the load is on the link as well, and a probe gets its share only.
  */
-function isLimited({ kbit, directKbit, problem }: CarriedRate, limitKbit: number): boolean {
+function isLimited({ kbit, besideKbit, problem }: CarriedRate, limitKbit: number): boolean {
   return (
     problem === null &&
     Math.max(...kbit) <= limitKbit * (1 + TOLERANCE_SHARE) &&
-    median(directKbit) >= limitKbit * DIRECT_TIMES
+    median(besideKbit) >= limitKbit * BESIDE_TIMES
   );
 }
 
 async function measureAll(plan: BandwidthPlan, site: FaultSite, signal: AbortSignal): Promise<CarriedRate[]> {
-  const links = pingableLinks(
-    site.instance.topology,
-    plan.rules.map(({ link }) => link),
-  );
+  const touched = plan.rules.map(({ link }) => link);
+  const links = pingableLinks(site.instance.topology, touched);
   // Bits per millisecond are kilobits per second.
   const bytes = Math.max(MIN_TRANSFER_BYTES, Math.ceil((plan.params.kbit * TRANSFER_MS) / 8));
-  return Promise.all(links.map((link) => measureCarriedRate(site, link, bytes, signal)));
+  return Promise.all(links.map((link) => measureCarriedRate(site, link, touched, bytes, signal)));
 }

@@ -1,5 +1,13 @@
-import { type Address, type FaultSite, type Link, monotonicMs } from '@ordeal/core';
-import { answerWithin, firstPort, linkName, problemOf } from './link-pings.ts';
+import { type FaultSite, type Link, monotonicMs } from '@ordeal/core';
+import {
+  answerWithin,
+  linkName,
+  type PingResult,
+  problemIn,
+  type Route,
+  routesBeside,
+  routeThrough,
+} from './link-pings.ts';
 
 /** One after the other: a stall of a busy machine slows down one of them, a limit every one. */
 const SAMPLES = 3;
@@ -13,40 +21,49 @@ export type CarriedRate = {
   readonly link: string;
   /** Of each transfer through the link. */
   readonly kbit: number[];
-  /** Of each transfer to the node's own address, which began together with the one through the link. */
-  readonly directKbit: number[];
+  /** Of the slowest transfer that began together with it, on routes without the fault. */
+  readonly besideKbit: number[];
   readonly problem: string | null;
 };
 
-/** Measures one link by transfers of so many bytes in each direction. */
+/**
+ * Measures one link by transfers of so many bytes in each direction.
+ * @param touched all links that the fault is on
+ */
 export async function measureCarriedRate(
   site: FaultSite,
   link: Link,
+  touched: readonly Link[],
   bytes: number,
   signal: AbortSignal,
 ): Promise<CarriedRate> {
-  const { instance, probe } = site;
-  const transferTo = (address: Address) =>
-    answerWithin(TIMEOUT_MS, signal, async (deadline) => {
-      if (probe.transfer === undefined) throw new Error('the subject offers no transfer');
-      return probe.transfer(link.to, address, bytes, deadline);
-    });
-  const own = instance.observer.address(link.to, firstPort(instance.topology, link.to));
+  const routes = [routeThrough(site, link), ...routesBeside(site, link, touched)];
   const kbit: number[] = [];
-  const directKbit: number[] = [];
+  const besideKbit: number[] = [];
+  let problem: string | undefined;
   const untilMs = monotonicMs() + BEGIN_WITHIN_MS;
   for (let sample = 0; sample < SAMPLES && monotonicMs() < untilMs; sample += 1) {
-    const [through, direct] = await Promise.all([transferTo(instance.dial(link)), transferTo(own)]);
-    const problem =
-      problemOf(direct, `${link.to} itself`) ?? problemOf(through, `${link.to} through the link`);
-    if (problem !== undefined) return { link: linkName(link), kbit, directKbit, problem };
-    if (through.kind === 'answered') kbit.push(kbitOf(bytes, through.ms));
-    if (direct.kind === 'answered') directKbit.push(kbitOf(bytes, direct.ms));
+    const results = await Promise.all(routes.map((route) => transfer(site, route, bytes, signal)));
+    problem = problemIn(results);
+    if (problem !== undefined) break;
+    // Bits per millisecond are kilobits per second; the bytes went there and back.
+    const [through = 0, ...beside] = results.map((result) =>
+      result.kind === 'answered' ? Math.round((2 * bytes * 8) / result.ms) : 0,
+    );
+    kbit.push(through);
+    besideKbit.push(Math.min(...beside));
   }
-  return { link: linkName(link), kbit, directKbit, problem: null };
+  return { link: linkName(link), kbit, besideKbit, problem: problem ?? null };
 }
 
-/** Bits per millisecond are kilobits per second; the bytes went there and back. */
-function kbitOf(bytes: number, ms: number): number {
-  return Math.round((2 * bytes * 8) / ms);
+function transfer(
+  { probe }: FaultSite,
+  { node, address }: Route,
+  bytes: number,
+  signal: AbortSignal,
+): Promise<PingResult> {
+  return answerWithin(TIMEOUT_MS, signal, async (deadline) => {
+    if (probe.transfer === undefined) throw new Error('the subject offers no transfer');
+    return probe.transfer(node, address, bytes, deadline);
+  });
 }

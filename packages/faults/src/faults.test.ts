@@ -1,4 +1,4 @@
-import type { FaultSite } from '@ordeal/core';
+import type { Address, FaultSite } from '@ordeal/core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Case, comesToHold, type InjuredEcho, openInjuredEcho } from './testing/injured-echo.ts';
 
@@ -112,18 +112,52 @@ test('network_partition: a node that is down looks silent, and is no evidence', 
 
 test('network_partition: a link that refuses is broken, not cut', async () => {
   const { fault, plan } = echo.planned({ type: 'network_partition', params: {}, target: 'leader' });
+  const toAlpha = echo.instance.topology.links.filter(({ to }) => to === 'alpha');
+  const refused = toAlpha.map((link) => echo.instance.dial(link).port);
   const refusing: FaultSite = {
     instance: echo.instance,
     probe: {
       ...echo.probe,
       ping: async (node, address, signal) => {
-        const own = echo.instance.observer.address(node, 'main');
-        if (address.port !== own.port) throw new Error('connection refused');
+        if (refused.includes(address.port)) throw new Error('connection refused');
         return echo.probe.ping(node, address, signal);
       },
     },
   };
   expect((await fault.active(plan, refusing, AbortSignal.timeout(10_000))).holds).toBe(false);
+});
+
+/** As on a machine that is far too busy: whatever goes over a link takes long, with the fault or without. */
+function crowded({ instance, probe }: FaultSite): FaultSite {
+  const isOwn = (node: string, { port }: Address) => port === instance.observer.address(node, 'main').port;
+  return {
+    instance,
+    probe: {
+      ...probe,
+      async ping(node, address, signal) {
+        if (isOwn(node, address)) return probe.ping(node, address, signal);
+        return 100;
+      },
+      transfer: async (node, address, bytes) => (isOwn(node, address) ? 1 : (2 * bytes * 8) / 900),
+    },
+  };
+}
+
+test.each([
+  { type: 'latency', params: { min_ms: 50, max_ms: 150 }, target: 'leader' },
+  { type: 'bandwidth', params: { kbit: 1_000 }, target: 'follower' },
+])('$type: a machine on which every link is as slow is no evidence', async (own) => {
+  const { fault, plan } = echo.planned(own);
+  expect((await fault.active(plan, crowded(echo), AbortSignal.timeout(10_000))).holds).toBe(false);
+});
+
+test('network_partition: silence on every link, cut or not, is no evidence', async () => {
+  const { fault, plan } = echo.planned({ type: 'network_partition', params: {}, target: 'leader' });
+  for (const link of echo.instance.topology.links) {
+    await echo.instance.shape(link.from + link.to, [{ kind: 'cut', link, direction: 'both' }]);
+  }
+  expect((await fault.active(plan, echo, AbortSignal.timeout(10_000))).holds).toBe(false);
+  for (const link of echo.instance.topology.links) await echo.instance.unshape(link.from + link.to);
 });
 
 test.each(titled)('%s: a look that is called off throws and claims nothing', async (_title, own) => {

@@ -1,3 +1,3 @@
 export { chooseTarget } from './choose-target.ts';
 export { faultOf } from './fault-of.ts';
-export { type PingResult, pingDirect, pingThrough } from './link-pings.ts';
+export { type PingResult, ping, type Route, routeThrough, routeTo } from './link-pings.ts';

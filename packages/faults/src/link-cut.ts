@@ -11,7 +11,7 @@ import {
 } from '@ordeal/core';
 import { choosePeers } from './choose-peers.ts';
 import { chooseTarget } from './choose-target.ts';
-import { linkName, pingableLinks, pingDirect, pingThrough, SILENCE_MS } from './link-pings.ts';
+import { linkName, ping, pingableLinks, routesBeside, routeThrough, SILENCE_MS } from './link-pings.ts';
 
 const ANSWER_MS = 2_000;
 
@@ -67,14 +67,16 @@ export function linkCut(
     },
 
     async active(plan, site, signal) {
-      return lookAtAll(plan, site, async (link) => {
-        const [through, direct] = await Promise.all([
-          pingThrough(site, link, SILENCE_MS, signal),
-          pingDirect(site, link.to, SILENCE_MS, signal),
-        ]);
-        // Silence through the link is evidence only while the node itself speaks: a dead or stalled one is silent, too.
-        const holds = through.kind === 'silent' && direct.kind === 'answered';
-        return { holds, evidence: { link: linkName(link), through, direct } };
+      return lookAtAll(plan, site, async (link, touched) => {
+        const [through, ...beside] = await Promise.all(
+          [routeThrough(site, link), ...routesBeside(site, link, touched)].map((route) =>
+            ping(site, route, SILENCE_MS, signal),
+          ),
+        );
+        // Silence is evidence only while others speak: a node that is dead or stalled is silent, too, and so is
+        // each link of a machine that is too busy.
+        const holds = through?.kind === 'silent' && beside.every(({ kind }) => kind === 'answered');
+        return { holds, evidence: { link: linkName(link), through: through ?? null, beside } };
       });
     },
 
@@ -84,7 +86,7 @@ export function linkCut(
 
     async gone(plan, site, signal) {
       return lookAtAll(plan, site, async (link) => {
-        const through = await pingThrough(site, link, ANSWER_MS, signal);
+        const through = await ping(site, routeThrough(site, link), ANSWER_MS, signal);
         return { holds: through.kind === 'answered', evidence: { link: linkName(link), through } };
       });
     },
@@ -106,13 +108,11 @@ function directionOnLink(
 async function lookAtAll(
   plan: LinkCutPlan,
   { instance }: FaultSite,
-  look: (link: Link) => Promise<Finding>,
+  look: (link: Link, touched: readonly Link[]) => Promise<Finding>,
 ): Promise<Finding> {
-  const links = pingableLinks(
-    instance.topology,
-    plan.rules.map(({ link }) => link),
-  );
-  const findings = await Promise.all(links.map(look));
+  const touched = plan.rules.map(({ link }) => link);
+  const links = pingableLinks(instance.topology, touched);
+  const findings = await Promise.all(links.map((link) => look(link, touched)));
   return {
     holds: findings.every(({ holds }) => holds),
     evidence: { links: findings.map(({ evidence }) => evidence) },

@@ -1,5 +1,5 @@
 import type { FaultSite, Finding, JsonObject, NodeLook } from '@ordeal/core';
-import { pingDirect } from './link-pings.ts';
+import { ping, routeTo } from './link-pings.ts';
 
 const PING_TIMEOUT_MS = 2_000;
 
@@ -14,8 +14,8 @@ export async function findRunning(site: FaultSite, node: string, signal: AbortSi
   const look = await site.instance.look(node);
   if (look.incarnation === null || look.stopped > 0) return nodeFinding(false, node, look);
   if (!answersPings(site, node)) return nodeFinding(true, node, look);
-  const ping = await pingDirect(site, node, PING_TIMEOUT_MS, signal);
-  return nodeFinding(ping.kind === 'answered', node, look, { ping });
+  const answer = await ping(site, routeTo(site, node), PING_TIMEOUT_MS, signal);
+  return nodeFinding(answer.kind === 'answered', node, look, { ping: answer });
 }
 
 /** A client listens to nobody: that it runs is all there is to see. */

@@ -1,7 +1,7 @@
 import { processPauseParams } from '@ordeal/catalogue';
 import type { Fault, FaultPlan, NodeView } from '@ordeal/core';
 import { chooseLiveTarget } from './choose-target.ts';
-import { pingDirect, SILENCE_MS } from './link-pings.ts';
+import { ping, routeTo, SILENCE_MS } from './link-pings.ts';
 import { answersPings, findRunning, nodeFinding } from './node-findings.ts';
 
 export interface ProcessPausePlan extends FaultPlan {
@@ -40,8 +40,8 @@ export const processPause: Fault<ProcessPausePlan> = {
     // Every one: with its postmaster alone stopped, the sessions of a Postgres would write on.
     const isStopped = look.incarnation === target.incarnation && look.stopped === look.members;
     if (!isStopped || !answersPings(site, target.name)) return nodeFinding(isStopped, target.name, look);
-    const ping = await pingDirect(site, target.name, SILENCE_MS, signal);
-    return nodeFinding(ping.kind === 'silent', target.name, look, { ping });
+    const answer = await ping(site, routeTo(site, target.name), SILENCE_MS, signal);
+    return nodeFinding(answer.kind === 'silent', target.name, look, { ping: answer });
   },
 
   async undo({ injection, targets: [target] }, { instance }) {

@@ -29,7 +29,7 @@ export async function executeTrial(execution: TrialExecution): Promise<{ ended: 
     result.end === 'result'
       ? await recordAndRemove(execution, notes, result)
       : await removeAndRecord(execution, notes, result);
-  await Promise.all(notes.moves);
+  await notes.moves;
   const rests = result.end === 'result' || result.end === 'void' || result.end === 'error';
   if (rests && ended.kind === 'ended') await store.restSlot(ref, campaign.cooldownSeconds * 1000);
   return { ended, rests };

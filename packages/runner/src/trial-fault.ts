@@ -19,7 +19,6 @@ export class TrialFault {
   readonly #notes: TrialNotes;
   #plan: FaultPlan | undefined;
   #undone: Answer<'undo'> | undefined;
-  #lastMove: Promise<void> = Promise.resolve();
 
   constructor(notes: TrialNotes) {
     this.#notes = notes;
@@ -97,14 +96,15 @@ export class TrialFault {
    * that is lost in an outage costs no verdict, and the watch over the ledger closes the row later.
    */
   #advance(plan: FaultPlan, state: InjectionState, evidence: JsonObject): void {
-    const { run, timeline, moves } = this.#notes;
-    const move = () => run.store.advanceInjection(plan.injection, state, evidence);
-    // One behind the other: a move that has to be repeated must not come after the next one.
-    this.#lastMove = this.#lastMove
-      .then(() => pRetry(move, { retries: 3, minTimeout: 200 }))
-      .catch((error: unknown) =>
+    const { run, timeline } = this.#notes;
+    const move = () =>
+      pRetry(() => run.store.advanceInjection(plan.injection, state, evidence), {
+        retries: 3,
+        minTimeout: 200,
+      }).catch((error: unknown) =>
         timeline.add('ledger_not_moved', null, { state, error: describeError(error) }),
       );
-    moves.push(this.#lastMove);
+    // In order: one that overtakes another would take its evidence away.
+    this.#notes.moves = this.#notes.moves.then(move);
   }
 }

@@ -36,8 +36,8 @@ export class TrialNotes {
   readonly findings: string[] = [];
   /** What the subject can measure, as its guard says. */
   goals: readonly Goal[] = [];
-  /** Moves of the ledger that are on their way; they do not fail. */
-  readonly moves: Promise<void>[] = [];
+  /** Resolves when the moves of the ledger so far are made, one after the other; it does not fail. */
+  moves: Promise<void> = Promise.resolve();
   /** On the guard's clock. */
   zeroMs = 0;
 

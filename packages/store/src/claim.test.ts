@@ -184,6 +184,15 @@ test('the slot of a lost execution waits a while for its own trial, and only for
   expect(await claim(three)).toMatchObject({ kind: 'claimed' });
 });
 
+test('a lost trial that finds a free slot gives up the one that was reserved for it', async () => {
+  const { ids } = await create(2, { parallel: 2 });
+  const [one = '', two = ''] = ids;
+  await claim(one);
+  await store.endExecution({ trialId: one, execution: 1 }, { end: 'lost', error: 'gone' });
+  expect(await claim(one)).toMatchObject({ kind: 'claimed', execution: 2 });
+  expect(await claim(two)).toMatchObject({ kind: 'claimed', execution: 1 });
+});
+
 test('a retry reopens a failed trial with fresh budgets, and its finished campaign', async () => {
   const { campaign, first } = await create(1, { attempts: 1 });
   await claim(first);
@@ -207,12 +216,4 @@ test('a retry reopens a failed trial with fresh budgets, and its finished campai
   );
   expect(await store.getCampaign(campaign.id)).toMatchObject({ status: 'finished' });
   expect((await store.listExecutions(first)).map((each) => each.error)).toEqual(['not steady', null]);
-});
-
-test('a lost trial that is claimed again takes the slot that was reserved for it, and no second one', async () => {
-  const { ids, first } = await create(3, { parallel: 2 });
-  await claim(first);
-  await store.endExecution({ trialId: first, execution: 1 }, { end: 'lost', error: 'silent' });
-  expect(await claim(first)).toMatchObject({ kind: 'claimed', execution: 2 });
-  expect(await claim(ids[1] ?? '')).toMatchObject({ kind: 'claimed' });
 });

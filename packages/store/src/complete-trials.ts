@@ -6,7 +6,7 @@ import { toJsonText } from './database/text.ts';
 import { endColumns } from './end-columns.ts';
 import type { EndRequest } from './end-execution.ts';
 import { toStored } from './events.ts';
-import type { Ended, ExecutionRef } from './rows.ts';
+import type { Ended } from './rows.ts';
 import { REMOVAL_ALLOWANCE_MS } from './slots.ts';
 
 const COMPLETED: Ended = { kind: 'ended', trialStatus: 'completed', retryInMs: null, error: null };
@@ -28,14 +28,12 @@ export function completeTrials(
     const finished = pipeline.send(campaignFinish(session, campaignId));
     const told = pipeline.send(notifyingCampaign(session, campaignId));
     await pipeline.commit(locked, completed, finished, told);
-    const live = new Set((await completed).map(keyOf));
+    const ended = new Set((await completed).map(({ id, execution }) => `${id}/${execution}`));
     // Of two results of one execution the first counts.
-    return requests.map(({ ref }) => (live.delete(keyOf(ref)) ? COMPLETED : undefined));
+    return requests.map(({ ref }) =>
+      ended.delete(`${ref.trialId}/${ref.execution}`) ? COMPLETED : undefined,
+    );
   });
-}
-
-function keyOf({ trialId, execution }: ExecutionRef): string {
-  return `${trialId}/${execution}`;
 }
 
 /** What the execution says of itself, and what its trial shows from now on. The record, which can be long, is sent once. */
@@ -45,9 +43,9 @@ function completing({ db }: Session, campaignId: string, requests: readonly EndR
     const { outcome, record } = endColumns(result);
     return { ...ref, outcome, record, timeline: toStored(timeline) };
   });
-  return sql<ExecutionRef>`
+  return sql<{ id: string; execution: number }>`
     with brought as (
-      select distinct on ("trialId", "execution") * from json_to_recordset(${toJsonText(rows)}::json) as (
+      select distinct on ("trialId", execution) * from json_to_recordset(${toJsonText(rows)}::json) as (
         "trialId" bigint, "execution" integer, "outcome" text, "record" jsonb, "timeline" jsonb
       )
     ), live as (
@@ -75,5 +73,5 @@ function completing({ db }: Session, campaignId: string, requests: readonly EndR
       retry_at = null, ended_at = clock_timestamp()
     from live
     where trials.id = any(${ids}::bigint[]) and trials.id = live.id
-    returning trials.id as "trialId", trials.execution`.compile(db);
+    returning trials.id, trials.execution`.compile(db);
 }

@@ -164,6 +164,24 @@ test('an older execution changes nothing, and what it brings is kept beside', as
   expect(await store.endExecution({ trialId: '999999', execution: 1 }, RESULT)).toEqual({ kind: 'stale' });
 });
 
+test('a late result that comes together with the live one costs it nothing', async () => {
+  for (const order of [
+    [1, 2],
+    [2, 1],
+  ]) {
+    const { trialId } = await claimed();
+    await store.endExecution({ trialId, execution: 1 }, LOST);
+    await claim(trialId);
+    const ends = order.map((execution) => store.endExecution({ trialId, execution }, RESULT));
+    const answers = new Map((await Promise.all(ends)).map((end, at) => [order[at], end.kind]));
+    expect(answers).toEqual(
+      new Map(order.map((execution) => [execution, execution === 2 ? 'ended' : 'stale'])),
+    );
+    expect(await store.getTrial(trialId)).toMatchObject({ status: 'completed', execution: 2 });
+    expect((await store.listExecutions(trialId))[0]?.late).toHaveLength(1);
+  }
+});
+
 test('the same end written twice is answered like the first', async () => {
   const { trialId } = await claimed();
   const once = await store.endExecution({ trialId, execution: 1 }, RESULT);
@@ -222,17 +240,4 @@ test('a campaign is finished by the end of its last trial, once, and not by its 
   await expect.poll(() => told.length).toBeGreaterThan(0);
   expect(new Set(told)).toEqual(new Set([campaign.id]));
   await stop();
-});
-
-test('a late result beside the live one of the same trial costs it nothing', async () => {
-  const { trialId } = await claimed();
-  await store.endExecution({ trialId, execution: 1 }, LOST);
-  const live = await claim(trialId);
-  const [late, counted] = await Promise.all([
-    store.endExecution({ trialId, execution: 1 }, RESULT),
-    store.endExecution(live, RESULT),
-  ]);
-  expect(late).toEqual({ kind: 'stale' });
-  expect(counted).toMatchObject({ kind: 'ended', trialStatus: 'completed' });
-  expect(await store.getTrial(trialId)).toMatchObject({ status: 'completed', execution: 2 });
 });

@@ -57,7 +57,7 @@ export interface AdvancedInjection {
 }
 
 /**
- * Moves injections on; one that is further already stays. Evidence is kept per state, the first that came: `{ active: ..., gone: ... }`.
+ * Moves injections on; one that is further already stays. Evidence is kept per state: `{ active: ..., gone: ... }`.
  * Not fenced: the fault is what it is, whoever undid it. Locks: the injections' rows, in order of id.
  */
 export async function advanceInjections(
@@ -91,6 +91,7 @@ async function advanceEachOnce(session: Session, moves: readonly AdvancedInjecti
     )
     update injections set
       state = moved.state,
+      -- What was seen first stays: a probe says more than whoever tidies up behind it.
       evidence = moved.evidence || injections.evidence,
       applied_at = case moved.state when 'applied' then clock_timestamp() else applied_at end,
       active_at = case moved.state when 'active' then clock_timestamp() else active_at end,

@@ -89,7 +89,7 @@ function bindStore(
 ): Store {
   const channel = `${connection.schema}_campaigns`;
   const changes = createChanges(connection, channel);
-  const session: Session = { db, pool, channel };
+  const session: Session = { db, pool, channel, answerTimeoutMs };
   const running = runningTrials(session);
   let closing: Promise<void> | undefined;
 

@@ -30,24 +30,28 @@ const ONE_LANE = (): string => '';
  * lane of its own: one that somebody holds keeps no other waiting.
  */
 export function runningTrials(session: Session): RunningTrials {
-  const start = inBatches(laneOfCampaign<ClaimRequest>, (requests, campaignId) =>
+  const gather = <Item, Answer>(
+    laneOf: (item: Item) => string,
+    run: (items: readonly Item[], lane: string) => Promise<readonly Answer[]>,
+  ) => inBatches(laneOf, run, session.answerTimeoutMs);
+  const start = gather(laneOfCampaign<ClaimRequest>, (requests, campaignId) =>
     startTrials(session, campaignId, requests),
   );
-  const claim = inBatches(laneOfCampaign<ClaimRequest>, (requests, campaignId) =>
+  const claim = gather(laneOfCampaign<ClaimRequest>, (requests, campaignId) =>
     claimTrials(session, campaignId, requests),
   );
-  const complete = inBatches(laneOfCampaign<EndRequest>, (requests, campaignId) =>
+  const complete = gather(laneOfCampaign<EndRequest>, (requests, campaignId) =>
     completeTrials(session, campaignId, requests),
   );
-  const end = inBatches(laneOfCampaign<EndRequest>, (requests, campaignId) =>
+  const end = gather(laneOfCampaign<EndRequest>, (requests, campaignId) =>
     endExecutions(session, campaignId, requests),
   );
-  const plan = inBatches(ONE_LANE, (plans: readonly PlannedInjection[]) => planInjections(session, plans));
-  const rest = inBatches(
+  const plan = gather(ONE_LANE, (plans: readonly PlannedInjection[]) => planInjections(session, plans));
+  const rest = gather(
     ONE_LANE,
     unanswered((rests: readonly SlotRest[]) => restSlots(session, rests)),
   );
-  const advance = inBatches(
+  const advance = gather(
     ONE_LANE,
     unanswered((moves: readonly AdvancedInjection[]) => advanceInjections(session, moves)),
   );

@@ -8,8 +8,8 @@ import { isTaken } from './slots.ts';
 import { trialColumns } from './trials.ts';
 
 /**
- * Claims what nothing speaks against: pending trials of a running campaign that wait for no backoff and have no slot
- * reserved, in order of id, into slots that are free for everyone. What is not started here is answered undefined: `claimTrials`
+ * Claims what nothing speaks against: pending trials of a running campaign that wait for no backoff, in order of id,
+ * into slots that are free for everyone. What is not started here is answered undefined: `claimTrials`
  * looks closer, and says why not.
  *
  * Locks: as `claimTrials`. Cost: one round trip and one commit, however many.
@@ -53,7 +53,7 @@ function starting({ db }: Session, campaignId: string, requests: readonly ClaimR
       select id, worker_id, place
       from trials join asked on id = asked.trial_id
       where id = any(${ids}::bigint[]) and campaign_id = ${campaignId}
-        and status = 'pending' and retry_at is null and losses = 0
+        and status = 'pending' and retry_at is null
         and exists (select from campaign where free > 0)
       order by id
       for no key update of trials
@@ -66,6 +66,12 @@ function starting({ db }: Session, campaignId: string, requests: readonly ClaimR
       update trials set status = 'running', execution = execution + 1
       from chosen where trials.id = any(${ids}::bigint[]) and trials.id = chosen.id
       returning ${trialColumns()}, worker_id, place
+    ), reserved as (
+      -- Claimed after a loss: only the live execution counts from now on.
+      update executions set slot_free_at = null
+      from chosen
+      where executions.trial_id = any(${ids}::bigint[]) and executions.trial_id = chosen.id
+        and "end" = 'lost' and slot_free_at is not null
     ), made as (
       insert into executions (trial_id, execution, campaign_id, worker_id, place, phase, phase_at)
       select id, execution, ${campaignId}::bigint, worker_id, place, 'starting', clock_timestamp() from running

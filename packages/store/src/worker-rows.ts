@@ -16,6 +16,13 @@ export interface WorkerRow {
   readonly silentMs: number;
 }
 
+/** A catalogue entry of a worker that has code which not every installation has. */
+export interface PublishedEntry {
+  readonly kind: 'subject' | 'fault';
+  readonly name: string;
+  readonly entry: JsonObject;
+}
+
 /** What a worker says of itself. */
 export type NewWorker = Omit<WorkerRow, 'startedAt' | 'lastBeatAt' | 'silentMs'>;
 

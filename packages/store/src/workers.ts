@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { Session } from './database/session.ts';
-
 import { toJsonText } from './database/text.ts';
 import type { NewWorker, WorkerRow } from './worker-rows.ts';
 

@@ -2,12 +2,12 @@ import { OrdealError } from '@ordeal/core';
 import { alignThrottle, reconcile } from '@ordeal/queue';
 import type { Campaign, Progress, Store } from '@ordeal/store';
 import type { Command } from 'commander';
-import { type Installation, openInstallation } from '../installation.ts';
-import { printJson } from '../json.ts';
-import { spelled } from '../spelled.ts';
+import { tellQueue } from '../campaigns/tell-queue.ts';
+import { type Installation, openInstallation } from '../installation/installation.ts';
+import { spelled } from '../invocation/spelled.ts';
+import { whoTypes } from '../invocation/who-types.ts';
+import { printJson } from '../reports/json.ts';
 import { clockTime } from '../status/clock.ts';
-import { tellQueue } from '../tell-queue.ts';
-import { whoTypes } from '../who-types.ts';
 import { findCampaign } from './read.ts';
 
 interface ControlOptions {

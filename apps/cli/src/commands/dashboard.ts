@@ -1,8 +1,8 @@
 import { OrdealError } from '@ordeal/core';
 import { checkAccess, startDashboard } from '@ordeal/dashboard';
 import type { Command } from 'commander';
-import { openInstallation } from '../installation.ts';
-import { stopSignal } from '../stop-signal.ts';
+import { openInstallation } from '../installation/installation.ts';
+import { stopSignal } from '../invocation/stop-signal.ts';
 
 /** `ordeal dashboard` */
 export function addDashboard(program: Command): void {

@@ -6,8 +6,8 @@ import { CHECKS } from '../doctor/checks.ts';
 import { countLevels, doctorReport } from '../doctor/report.ts';
 import { exitCodeOf, runChecks } from '../doctor/run-checks.ts';
 import { planSweep, type Swept, sweep } from '../doctor/sweep.ts';
-import { printJson } from '../json.ts';
-import { openSettings } from '../open-settings.ts';
+import { openSettings } from '../installation/open-settings.ts';
+import { printJson } from '../reports/json.ts';
 
 interface DoctorOptions {
   json?: true;

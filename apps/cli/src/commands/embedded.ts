@@ -1,7 +1,7 @@
 import { openFolders } from '@ordeal/place';
 import { startEmbedded, stopEmbedded } from '@ordeal/store';
 import type { Command } from 'commander';
-import { spelled } from '../spelled.ts';
+import { spelled } from '../invocation/spelled.ts';
 
 /** `ordeal up`, `down`: the embedded Postgres */
 export function addEmbedded(program: Command): void {

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { loadCampaignConfig } from '@ordeal/campaign';
 import type { Command } from 'commander';
-import { campaignReport } from '../campaign-report.ts';
-import { configSummary, progressLine } from '../format.ts';
-import { openInstallation } from '../installation.ts';
-import { openSettings } from '../open-settings.ts';
-import { openProgressDisplay } from '../progress-display.ts';
-import { runCampaign } from '../run-campaign.ts';
-import { commandList } from '../spelled.ts';
-import { stopSignal } from '../stop-signal.ts';
+import { openProgressDisplay } from '../campaigns/progress-display.ts';
+import { runCampaign } from '../campaigns/run-campaign.ts';
+import { openInstallation } from '../installation/installation.ts';
+import { openSettings } from '../installation/open-settings.ts';
+import { commandList } from '../invocation/spelled.ts';
+import { stopSignal } from '../invocation/stop-signal.ts';
+import { campaignReport } from '../reports/campaign-report.ts';
+import { configSummary, progressLine } from '../reports/format.ts';
 
 const CAMPAIGN_FILE = join(import.meta.dirname, '../../../../campaigns/quickstart.yaml');
 

@@ -1,13 +1,13 @@
 import { OrdealError } from '@ordeal/core';
 import type { Campaign, Store, Trial } from '@ordeal/store';
 import type { Command } from 'commander';
-import { briefTrials } from '../brief-trials.ts';
-import { campaignReport } from '../campaign-report.ts';
-import { campaignTable, progressLine } from '../format.ts';
-import { openInstallation } from '../installation.ts';
-import { printJson, printJsonList } from '../json.ts';
-import { spelled } from '../spelled.ts';
-import { trialReport } from '../trial-report.ts';
+import { openInstallation } from '../installation/installation.ts';
+import { spelled } from '../invocation/spelled.ts';
+import { briefTrials } from '../reports/brief-trials.ts';
+import { campaignReport } from '../reports/campaign-report.ts';
+import { campaignTable, progressLine } from '../reports/format.ts';
+import { printJson, printJsonList } from '../reports/json.ts';
+import { trialReport } from '../reports/trial-report.ts';
 
 interface ReadOptions {
   json?: true;

@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { campaignJsonSchema } from '@ordeal/campaign';
 import { OrdealError } from '@ordeal/core';
 import type { Command } from 'commander';
-import { openSettings } from '../open-settings.ts';
-import { spelled } from '../spelled.ts';
-import { whereTyped } from '../where-typed.ts';
+import { openSettings } from '../installation/open-settings.ts';
+import { spelled } from '../invocation/spelled.ts';
+import { whereTyped } from '../invocation/where-typed.ts';
 
 const HELP = `
 Editors with a YAML language server (VS Code: the extension "YAML" by Red Hat) complete and check a campaign file whose

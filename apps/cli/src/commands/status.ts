@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { openInstallation } from '../installation.ts';
-import { printJson } from '../json.ts';
-import { spelled } from '../spelled.ts';
+import { openInstallation } from '../installation/installation.ts';
+import { spelled } from '../invocation/spelled.ts';
+import { printJson } from '../reports/json.ts';
 import { lossStory } from '../status/loss-story.ts';
 import { readStatus, type StatusReport } from '../status/status-report.ts';
 import { statusText } from '../status/status-text.ts';

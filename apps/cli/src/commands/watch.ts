@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { followCampaign } from '../follow-campaign.ts';
-import { progressLine } from '../format.ts';
-import { openInstallation } from '../installation.ts';
-import { printJson } from '../json.ts';
-import { openProgressDisplay } from '../progress-display.ts';
-import { stopSignal } from '../stop-signal.ts';
+import { followCampaign } from '../campaigns/follow-campaign.ts';
+import { openProgressDisplay } from '../campaigns/progress-display.ts';
+import { openInstallation } from '../installation/installation.ts';
+import { stopSignal } from '../invocation/stop-signal.ts';
+import { progressLine } from '../reports/format.ts';
+import { printJson } from '../reports/json.ts';
 import { findCampaign } from './read.ts';
 
 /** `ordeal watch N` */

@@ -2,10 +2,10 @@ import type { Settings } from '@ordeal/config';
 import { OrdealError } from '@ordeal/core';
 import { startWorker } from '@ordeal/worker';
 import type { Command } from 'commander';
-import { openInstallation } from '../installation.ts';
-import { openSettings } from '../open-settings.ts';
-import { stopSignal } from '../stop-signal.ts';
-import { workerLog } from '../worker-log.ts';
+import { openInstallation } from '../installation/installation.ts';
+import { openSettings } from '../installation/open-settings.ts';
+import { workerLog } from '../installation/worker-log.ts';
+import { stopSignal } from '../invocation/stop-signal.ts';
 
 /** All of the stop: giving back the trials, closing the guard and the connections. */
 const EXIT_WITHIN_MS = 15_000;

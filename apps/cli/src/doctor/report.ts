@@ -1,6 +1,6 @@
 import colors from 'picocolors';
 import wrapAnsi from 'wrap-ansi';
-import { spelled } from '../spelled.ts';
+import { spelled } from '../invocation/spelled.ts';
 import type { Finding } from './check.ts';
 import type { CheckResult } from './run-checks.ts';
 

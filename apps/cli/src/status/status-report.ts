@@ -1,6 +1,7 @@
 import { OrdealError } from '@ordeal/core';
-import type { Campaign, CampaignActivity, Progress, Store, WorkerRow } from '@ordeal/store';
+import type { Campaign, CampaignActivity, Progress, Store } from '@ordeal/store';
 import { type Waiting, whyItWaits } from './waiting.ts';
+import type { WorkerStatusReport } from './worker-status.ts';
 
 /** A loss is news for this long. */
 const LOST_WITHIN_MS = 3_600_000;
@@ -13,11 +14,6 @@ export interface CampaignStatusReport {
   readonly activity: CampaignActivity;
   /** Why pending trials do not start, the strongest reason first; empty when none is pending. */
   readonly waiting: readonly Waiting[];
-}
-
-export interface WorkerStatusReport extends WorkerRow {
-  readonly live: number;
-  readonly resting: number;
 }
 
 export interface StatusReport {

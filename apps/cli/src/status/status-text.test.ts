@@ -2,9 +2,10 @@ import type { CampaignActivity, LiveExecution, LostExecution, LostInjection } fr
 import { sampleCampaign } from '@ordeal/store/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { lossStory } from './loss-story.ts';
-import type { CampaignStatusReport, WorkerStatusReport } from './status-report.ts';
+import type { CampaignStatusReport } from './status-report.ts';
 import { statusText } from './status-text.ts';
 import { whyItWaits } from './waiting.ts';
+import type { WorkerStatusReport } from './worker-status.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: at(12, 30, 0) });
@@ -174,6 +175,20 @@ describe('the report', () => {
     ]);
   });
 
+  it('tells below one another what each worker lacks', () => {
+    const unable = {
+      ...WORKER,
+      capabilities: [],
+      cannot: { 'postgres/process/latency': 'no Postgres here' },
+    };
+    const lines = linesOf({ counts: { pending: 2 }, workers: [unable, { ...unable, id: 'w-6' }] });
+    expect(lines.slice(1, 4)).toEqual([
+      '  waiting  2 pending: no live worker can run campaign 3: it waits, and holds up nobody else',
+      '             worker w-5 cannot run postgres/process/latency (no Postgres here)',
+      '             worker w-6 cannot run postgres/process/latency (no Postgres here)',
+    ]);
+  });
+
   it('says so when there is nothing', () => {
     expect(statusText({ campaigns: [], workers: [] })).toBe(
       'No campaign is open.\n\nWorkers\n  none: start one with pnpm worker',
@@ -195,7 +210,7 @@ describe('what pending trials wait for', () => {
     },
     {
       scene: { workers: [{ ...WORKER, silentMs: 30_000 }] },
-      reasons: [/^no_worker: no live worker can run campaign 3/],
+      reasons: [/^no_worker: no worker is live that could run campaign 3/],
     },
     {
       scene: {

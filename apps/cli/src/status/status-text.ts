@@ -1,9 +1,10 @@
 import type { Phase } from '@ordeal/core';
 import type { LiveExecution } from '@ordeal/store';
-import { isSilent } from '../live-workers.ts';
+import { isSilent } from '../campaigns/live-workers.ts';
 import { clockTime, spanOf } from './clock.ts';
 import { lossStory } from './loss-story.ts';
-import type { CampaignStatusReport, StatusReport, WorkerStatusReport } from './status-report.ts';
+import type { CampaignStatusReport, StatusReport } from './status-report.ts';
+import type { WorkerStatusReport } from './worker-status.ts';
 
 const PHASE_WORDS: Readonly<Record<Phase, string>> = {
   starting: 'starting its instance',
@@ -14,6 +15,8 @@ const PHASE_WORDS: Readonly<Record<Phase, string>> = {
   recovering: 'recovering, the fault undone',
   removing: 'removing its instance',
 };
+/** The further lines of what takes several, below their heading. */
+const CONTINUED = `\n${' '.repeat(11)}`;
 /** Two beats and a half. */
 const LATE_MS = 5_000;
 
@@ -34,7 +37,7 @@ function campaignText({ campaign, progress, activity, waiting }: CampaignStatusR
     `Campaign ${campaign.id}: ${campaign.name} (${campaign.status}), ${progress.total} trials: ${counts.join(', ')}`,
   ];
   const add = (heading: string, texts: readonly string[]): void => {
-    for (const text of texts) lines.push(`  ${heading.padEnd(9)}${text}`);
+    for (const text of texts) lines.push(`  ${heading.padEnd(9)}${text.replaceAll('\n', CONTINUED)}`);
   };
   add(
     'running',

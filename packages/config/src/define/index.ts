@@ -23,7 +23,7 @@ export {
   type SubjectProbe,
   type Topology,
 } from '@ordeal/core';
-export { chooseTarget, type PingResult, pingDirect, pingThrough } from '@ordeal/faults';
+export { chooseTarget, type PingResult, ping, type Route, routeThrough, routeTo } from '@ordeal/faults';
 export { z } from 'zod';
 export {
   defineConfig,

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type LinkRule, waitFor } from '@ordeal/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LinkProxy } from './link-proxy.ts';
-import { dialAs, type LineServer, openLineServer, type Peer } from './testing/line-server.ts';
+import { dialAs, joinThrough, type LineServer, openLineServer } from './testing/line-server.ts';
 import { pingEcho } from './testing/ping-echo.ts';
 
 const link = { from: 'client', to: 'alpha', port: 'main' };
@@ -33,15 +33,7 @@ afterEach(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-/** A dialler joined through the proxy to its peer at the server. */
-async function joined(): Promise<{ near: Peer; far: Peer }> {
-  const count = server.peers.length;
-  const near = await dialAs(proxy.address);
-  await soon('joined', () => server.peers.length > count);
-  const far = server.peers[count];
-  if (far === undefined) throw new Error('no peer');
-  return { near, far };
-}
+const joined = () => joinThrough(proxy.address, server);
 
 /** Nothing arrives although a neighbour, dialled around the proxy, gets through: no fixed sleep says as much. */
 async function stillNothing(look: () => string, expected: string): Promise<void> {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type LinkRule, monotonicMs, waitFor } from '@ordeal/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LinkProxy } from './link-proxy.ts';
-import { dialAs, type LineServer, openLineServer, type Peer } from './testing/line-server.ts';
+import { joinThrough, type LineServer, openLineServer, type Peer } from './testing/line-server.ts';
 import { pingEcho } from './testing/ping-echo.ts';
 
 const link = { from: 'client', to: 'alpha', port: 'main' };
@@ -25,12 +25,7 @@ afterEach(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-async function joined(): Promise<{ near: Peer; far: Peer }> {
-  const count = server.peers.length;
-  const near = await dialAs(proxy.address);
-  const far = await waitFor('joined', () => server.peers[count], { timeoutMs: 5_000, everyMs: 5 });
-  return { near, far };
-}
+const joined = () => joinThrough(proxy.address, server);
 
 /** Sends the bulk; how long until the last byte has arrived, unharmed. */
 async function transferMs(from: Peer, to: Peer): Promise<number> {

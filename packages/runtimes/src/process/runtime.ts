@@ -30,7 +30,6 @@ export interface ProcessRuntimeOptions {
  */
 export function createProcessRuntime({ folders, monotonicMs, ports: range }: ProcessRuntimeOptions): Runtime {
   const ports = createPortAllotment(range);
-  let cacheMade: Promise<string> | undefined;
   const makeCache = async (): Promise<string> => {
     await mkdir(folders.shared, { recursive: true, mode: 0o755 });
     return realpath(folders.shared);
@@ -39,16 +38,12 @@ export function createProcessRuntime({ folders, monotonicMs, ports: range }: Pro
     name: 'process',
     async start(request: InstanceRequest, signal: AbortSignal): Promise<Instance> {
       signal.throwIfAborted();
-      cacheMade ??= makeCache().catch((error: unknown) => {
-        cacheMade = undefined;
-        throw error;
-      });
       const folder = instanceFolder(request.label, folders);
       const instance = new ProcessInstance(request, {
         ports,
         monotonicMs,
         folder,
-        cacheFolder: await cacheMade,
+        cacheFolder: await makeCache(),
       });
       try {
         await instance.start(signal);

@@ -44,7 +44,7 @@ export async function connectClient(options: ConnectOptions): Promise<pg.Client>
   client.on('error', () => {});
   try {
     await client.connect();
-    await setSearchPath(client, options.schema);
+    await prepareSession(client, options.schema);
     return client;
   } catch (error) {
     await client.end().catch(() => {});
@@ -75,7 +75,7 @@ function isOutage(error: unknown): boolean {
   // SQLSTATE class 08, connection exceptions; and what pg says without a code.
   return (
     (code?.length === 5 && code.startsWith('08')) ||
-    /^(Connection terminated|Query read timeout|Client has encountered a connection error|timeout e(xceeded|xpired)|The server closed)/.test(
+    /^(Connection terminated|Client has encountered a connection error|timeout e(xceeded|xpired)|The server closed)/.test(
       error.message,
     )
   );
@@ -124,14 +124,21 @@ function sessionConfig(options: ConnectOptions): pg.PoolConfig {
       // The pool listens only while a client is idle: one that breaks between two statements of a transaction
       // would end the process. The next statement fails, and says why.
       client.on('error', () => {});
-      return setSearchPath(client, options.schema);
+      return prepareSession(client, options.schema);
     },
   };
 }
 
-async function setSearchPath(client: pg.ClientBase, schema: string): Promise<void> {
-  // A statement and not a startup option: the URL may bring options of its own.
-  await client.query(`set search_path to ${client.escapeIdentifier(schema)}`);
+/**
+ * Statements are kept and planned once a connection, for whatever values come, and that may be while a table is empty:
+ * told so, they go through indexes from the first row on.
+ */
+async function prepareSession(client: pg.ClientBase, schema: string): Promise<void> {
+  // A statement and not start-up options: the URL may bring options of its own.
+  await client.query(`
+    set search_path to ${client.escapeIdentifier(schema)};
+    set plan_cache_mode to force_generic_plan;
+    set enable_seqscan to off`);
 }
 
 const OUTAGE_CODES = new Set([

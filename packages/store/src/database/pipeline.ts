@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { OrdealError, within } from '@ordeal/core';
 import type { CompiledQuery } from 'kysely';
 import type pg from 'pg';
 import { prepared } from './prepared.ts';
@@ -13,21 +14,6 @@ export interface Pipeline {
 }
 
 /**
- * Statements are planned once a connection, for whatever values come, and that may be while a table is empty: told so,
- * they go through indexes from the first row on.
- */
-const BEGIN = `
-  begin isolation level read committed;
-  set local plan_cache_mode = force_generic_plan;
-  set local enable_seqscan = off`;
-
-/**
- * When a connection that gives no answer is broken off, so that what waits behind it gets another: above the time-out
- * that the server itself has for a statement.
- */
-const ANSWER_TIMEOUT_MS = 65_000;
-
-/**
  * Read committed, like `inTransaction`: each statement sees what was committed before the server began with it, in
  * particular before the locks that were sent ahead of it were there. So locks and reads go in one round trip, and
  * writes and commit in another. What is not committed when `work` ends is rolled back.
@@ -35,42 +21,46 @@ const ANSWER_TIMEOUT_MS = 65_000;
 export async function inPipeline<T>(session: Session, work: (pipeline: Pipeline) => Promise<T>): Promise<T> {
   const client = await session.pool.connect();
   let isCommitted = false;
-  const ask = (query: pg.QueryConfig): Promise<pg.QueryResult> => {
+  const ask = (query: string | pg.QueryConfig): Promise<pg.QueryResult> => {
     gatherWrites(client.connection.stream);
-    const bounded: BoundedQuery = { ...query, query_timeout: ANSWER_TIMEOUT_MS };
-    const answer = client.query(bounded);
+    const answer = client.query(query);
     // Whoever waits hears of a failure; an answer that nobody came to wait for must not end the process.
     answer.catch(() => {});
     return answer;
   };
-  try {
-    const begun = ask({ text: BEGIN });
-    const answer = await work({
-      send: async <Row>(query: CompiledQuery<Row>) => (await ask(prepared(query))).rows as Row[],
-      async commit(...last) {
-        await Promise.all([begun, ...last, ask({ text: 'commit' })]);
-        isCommitted = true;
-      },
-    });
-    return answer;
-  } finally {
-    const failure = isCommitted ? undefined : await ask({ text: 'rollback' }).then(() => undefined, brokenBy);
-    client.release(failure);
-  }
-}
-
-/** The same for a single statement. */
-export function runAlone<Row>(session: Session, query: CompiledQuery<Row>): Promise<Row[]> {
-  return inPipeline(session, async (pipeline) => {
-    const rows = pipeline.send(query);
-    await pipeline.commit(rows);
-    return rows;
+  const begun = ask('begin isolation level read committed');
+  const working = work({
+    send: async <Row>(query: CompiledQuery<Row>) => (await ask(prepared(query))).rows as Row[],
+    async commit(...last) {
+      await Promise.all([begun, ...last, ask('commit')]);
+      isCommitted = true;
+    },
+  });
+  return await letGo(client, within(working, session.answerTimeoutMs, 'a transaction'), async () => {
+    if (!isCommitted) await ask('rollback');
   });
 }
 
-/** pg knows it; its types do not. */
-interface BoundedQuery extends pg.QueryConfig {
-  readonly query_timeout: number;
+/** Runs a single statement, which is a transaction of its own. */
+export async function runAlone<Row>(session: Session, query: CompiledQuery<Row>): Promise<Row[]> {
+  const client = await session.pool.connect();
+  const answer = within(client.query(prepared(query)), session.answerTimeoutMs, 'a statement');
+  const { rows } = await letGo(client, answer, async () => {});
+  return rows as Row[];
+}
+
+/**
+ * The answer, with the connection given back on every way. One that did not answer in time, or cannot even be tidied,
+ * is closed: whoever got it next would wait as long.
+ */
+async function letGo<T>(client: pg.PoolClient, answer: Promise<T>, tidy: () => Promise<void>): Promise<T> {
+  const isLate = await answer.then(
+    () => false,
+    (error: unknown) => error instanceof OrdealError && error.code === 'DEADLINE',
+  );
+  const failure = isLate ? new Error('no answer in time') : await tidy().then(() => undefined, brokenBy);
+  client.release(failure);
+  return answer;
 }
 
 /** What is written up to the end of this turn goes out in one system call. */

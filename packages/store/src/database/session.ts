@@ -8,6 +8,8 @@ export interface Session {
   readonly db: Kysely<Tables>;
   /** The connections behind `db`: for `inPipeline`. */
   readonly pool: pg.Pool;
+  /** What a transaction of running trials may take; a connection that takes longer is given up. */
+  readonly answerTimeoutMs: number;
   /** Carries campaign ids to whoever listens; named after the schema, because channels belong to the database. */
   readonly channel: string;
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import type { Address } from '@ordeal/core';
+import { type Address, waitFor } from '@ordeal/core';
 
 /** An in-process listener for tests of the proxy: keeps its sockets, what came in, and how they ended. */
 export interface LineServer extends AsyncDisposable {
@@ -42,6 +42,14 @@ export async function dialAs(address: Address): Promise<Peer> {
   const peer = peerOf(socket);
   await once(socket, 'connect');
   return peer;
+}
+
+/** Dials the server by way of the address: both sides of the connection. */
+export async function joinThrough(address: Address, server: LineServer): Promise<{ near: Peer; far: Peer }> {
+  const count = server.peers.length;
+  const near = await dialAs(address);
+  const far = await waitFor('joined', () => server.peers[count], { timeoutMs: 5_000, everyMs: 5 });
+  return { near, far };
 }
 
 function peerOf(socket: Socket): Peer {

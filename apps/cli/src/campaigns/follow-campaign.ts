@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { monotonicMs, OrdealError } from '@ordeal/core';
 import type { Campaign, Progress, Store, Trial } from '@ordeal/store';
-import { trialResult } from './format.ts';
+import { throughOutage } from '../installation/through-outage.ts';
+import { spelled } from '../invocation/spelled.ts';
+import { trialResult } from '../reports/format.ts';
 import { ableWorkers, liveWorkers, noWorkerMessage } from './live-workers.ts';
-import { throughOutage } from './through-outage.ts';
 
 /** What following asks of the store. */
 export type FollowedStore = Pick<
@@ -66,6 +67,7 @@ export async function followCampaign(
   const told = new Map<string, number>();
   const count = countRarely(() => store.progress(campaignId));
   let mannedAtMs = monotonicMs();
+  let wasPaused = false;
   for (;;) {
     signal?.throwIfAborted();
     let away = false;
@@ -80,8 +82,9 @@ export async function followCampaign(
     if (onLook !== undefined) {
       onLook({ campaign, running, progress: await throughOutage(count, patience) });
     }
-    // Workers could not beat either while Postgres was away.
-    if (manned || away) mannedAtMs = monotonicMs();
+    wasPaused = tellPause(campaign, wasPaused, say);
+    // Workers could not beat either while Postgres was away; and nobody has to run what is paused.
+    if (manned || away || wasPaused) mannedAtMs = monotonicMs();
     const graceMs = running.length > 0 ? pace.runningGraceMs : pace.workerGraceMs;
     const deserted = monotonicMs() - mannedAtMs > graceMs;
     const ended = campaign.status === 'finished' || campaign.status === 'cancelled';
@@ -130,6 +133,17 @@ function countRarely(count: () => Promise<Progress>): () => Promise<Progress> {
     nextMs = monotonicMs() + 20 * (monotonicMs() - startedMs);
     return last;
   };
+}
+
+/** Says that a pause has begun or ended; true while it lasts. */
+function tellPause(campaign: Campaign, wasPaused: boolean, say: (line: string) => void): boolean {
+  const { id, status, pausedBy } = campaign;
+  const isPaused = status === 'paused';
+  if (isPaused && !wasPaused) {
+    say(spelled(`Campaign ${id} is paused by ${pausedBy}. It goes on with: pnpm ordeal resume ${id}`));
+  }
+  if (wasPaused && status === 'running') say(`Campaign ${id} goes on.`);
+  return isPaused;
 }
 
 /** Says what is new since the last look, and keeps in `told` which executions it has said to run. */

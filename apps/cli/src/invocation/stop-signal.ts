@@ -1,5 +1,5 @@
+import { isReaderGone } from '../terminal/output.ts';
 import { onLauncherGone } from './launcher.ts';
-import { isReaderGone } from './output.ts';
 
 /** Why the process is asked to stop. */
 type StopReason = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'launcher gone' | 'reader gone';

@@ -3,9 +3,9 @@ import type { CampaignConfig } from '@ordeal/campaign';
 import { countTrials } from '@ordeal/campaign';
 import type { Campaign, Progress, Trial } from '@ordeal/store';
 import wrapAnsi from 'wrap-ansi';
-import { colors } from './terminal/colors.ts';
-import { table } from './terminal/table.ts';
-import { windowColumns } from './terminal/window.ts';
+import { colors } from '../terminal/colors.ts';
+import { table } from '../terminal/table.ts';
+import { windowColumns } from '../terminal/window.ts';
 
 /** More times than this in one cell do not fit a line. */
 const MOST_TIMES = 10;

@@ -1,7 +1,7 @@
 import { monotonicMs } from '@ordeal/core';
 import type { Campaign, Progress } from '@ordeal/store';
+import { colors } from '../terminal/colors.ts';
 import type { Look } from './follow-campaign.ts';
-import { colors } from './terminal/colors.ts';
 
 const BAR_COLUMNS = 24;
 

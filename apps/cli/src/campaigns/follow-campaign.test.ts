@@ -1,8 +1,8 @@
 import { OrdealError, type TrialStatus } from '@ordeal/core';
 import type { Campaign, Trial, WorkerRow } from '@ordeal/store';
 import { describe, expect, it } from 'vitest';
+import { sampleTrial } from '../reports/testing-trials.ts';
 import { type FollowedStore, followCampaign, type Look, type Pace } from './follow-campaign.ts';
-import { sampleTrial } from './testing-trials.ts';
 
 const PACE: Pace = { lookEveryMs: 1, workerGraceMs: 30, runningGraceMs: 150, outageMs: 100 };
 
@@ -132,6 +132,26 @@ describe('following a campaign', () => {
     store.status = 'cancelled';
     store.workers = [{ capabilities: [NEEDS], cannot: {} }];
     expect(await follow(store)).toMatchObject({ progress: { running: 0, cancelled: 1 } });
+  });
+
+  it('tells of a pause and of its end, and waits for no worker meanwhile', async () => {
+    const looks = Math.ceil(PACE.workerGraceMs * 2);
+    const store: StoreDouble = new StoreDouble(
+      () => {
+        store.status = 'paused';
+      },
+      ...Array.from({ length: looks }, () => () => {}),
+      () => {
+        store.status = 'running';
+      },
+      () => {
+        store.set('completed', 1);
+        store.status = 'finished';
+      },
+    );
+    const { lines, ...end } = await follow(store);
+    expect(end).toMatchObject({ progress: { completed: 1 } });
+    expect(lines).toEqual([expect.stringMatching(/^Campaign 7 is paused by/), 'Campaign 7 goes on.']);
   });
 
   it('outlives an outage, saying so once, and loses no line to it', async () => {

@@ -1,4 +1,4 @@
-import { printAll } from './output.ts';
+import { printAll } from '../terminal/output.ts';
 
 /** Raised when a printed shape changes in a way that could break a reader. */
 const SHAPE_VERSION = 1;

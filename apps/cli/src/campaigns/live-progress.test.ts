@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Progress } from '@ordeal/store';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { sampleTrial } from '../reports/testing-trials.ts';
 import type { Look } from './follow-campaign.ts';
 import { LiveProgress } from './live-progress.ts';
-import { sampleTrial } from './testing-trials.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => void vi.useRealTimers());

@@ -1,6 +1,6 @@
 import type { Execution, Injection, Trial, TrialEvent } from '@ordeal/store';
+import { table } from '../terminal/table.ts';
 import { seconds, trialResult } from './format.ts';
-import { table } from './terminal/table.ts';
 
 /** Everything about one trial, for a person: result, executions, faults, timeline, states. */
 export function trialReport(

@@ -1,7 +1,7 @@
 import { describeError, toOrdealError } from '@ordeal/core';
+import { spelled } from '../invocation/spelled.ts';
+import { errorColors } from '../terminal/colors.ts';
 import { withoutSecrets } from './secrets.ts';
-import { spelled } from './spelled.ts';
-import { errorColors } from './terminal/colors.ts';
 
 /**
  * Shows an error to a person and gives the exit code: what happened, what to do, and the code to look up in

@@ -1,5 +1,5 @@
 import { defaultSettings, findSettingsFile, readSettings, type Settings } from '@ordeal/config';
-import { whereTyped } from './where-typed.ts';
+import { whereTyped } from '../invocation/where-typed.ts';
 
 /**
  * The settings of the folder in which the command was typed, or of the nearest one around it with an

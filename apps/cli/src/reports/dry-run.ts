@@ -1,7 +1,7 @@
 import { type CampaignConfig, countTrials, expandCampaignMatrix } from '@ordeal/campaign';
+import { printAll } from '../terminal/output.ts';
 import { configSummary } from './format.ts';
 import { printJsonList } from './json.ts';
-import { printAll } from './output.ts';
 
 /** Prints what a campaign file expands to: every trial, be there ten or a million. */
 export async function printDryRun(config: CampaignConfig, options: { json: boolean }): Promise<void> {

@@ -1,6 +1,6 @@
 import { openFolders } from '@ordeal/place';
 import { embeddedStatus, type PublishedEntry } from '@ordeal/store';
-import { openInstallation } from './installation.ts';
+import { openInstallation } from '../installation/installation.ts';
 
 /** What workers have published, if there is a database that could know: a bad campaign file must not start one. */
 export async function publishedEntries(): Promise<readonly PublishedEntry[]> {

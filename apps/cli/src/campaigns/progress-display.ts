@@ -1,6 +1,6 @@
+import { type Display, openDisplay } from '../terminal/display.ts';
 import type { Look } from './follow-campaign.ts';
 import { LiveProgress } from './live-progress.ts';
-import { type Display, openDisplay } from './terminal/display.ts';
 
 /** Where the progress of followed campaigns is shown. */
 export interface ProgressDisplay {

@@ -1,6 +1,6 @@
 import { OrdealError } from '@ordeal/core';
 import type { CampaignQueues } from '@ordeal/queue';
-import type { Installation } from './installation.ts';
+import type { Installation } from '../installation/installation.ts';
 
 const WORKERS_WILL = 'the workers put the queue right when they reach it';
 

@@ -4,12 +4,12 @@ import { defaultSettings, type Settings } from '@ordeal/config';
 import { OrdealError } from '@ordeal/core';
 import type { Campaign, Progress } from '@ordeal/store';
 import { canRun, findCapabilities, startWorker } from '@ordeal/worker';
+import type { Installation } from '../installation/installation.ts';
+import { workerLog } from '../installation/worker-log.ts';
 import { enqueueCampaign } from './enqueue-campaign.ts';
 import { followCampaign, type Look } from './follow-campaign.ts';
-import type { Installation } from './installation.ts';
 import { lacks } from './live-workers.ts';
 import { needsOf, type Offer } from './offers.ts';
-import { workerLog } from './worker-log.ts';
 
 /**
  * Enqueues a campaign and runs it with a worker in this process, until it has ended, and with it every older one

@@ -3,7 +3,7 @@ import type { JsonObject } from '@ordeal/core';
 import { type JobQueues, reconcile } from '@ordeal/queue';
 import type { Campaign, NewTrial, Store } from '@ordeal/store';
 import pRetry from 'p-retry';
-import { duringOutage, isOutage } from './outage.ts';
+import { duringOutage, isOutage } from '../installation/outage.ts';
 
 /** An outage of the queue that is over by then is not worth telling of. */
 const QUEUE_PATIENCE_MS = 10_000;
