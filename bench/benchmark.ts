@@ -6,14 +6,14 @@ export interface Benchmark {
   run(size: Size, say: (line: string) => void): Promise<Result>;
 }
 
-export interface Size {
+interface Size {
   /** Trials, jobs or instances a run. Fewer: the start of a process weighs more. More: it takes longer. */
   readonly trials: number;
   /** How often both sides run, in turn. Fewer: one disturbance decides. More: it takes longer. */
   readonly pairs: number;
 }
 
-export interface Result {
+interface Result {
   /** Goes to `--json` as it is. */
   readonly figures: Readonly<Record<string, unknown>>;
   /** The same for people. */

@@ -26,7 +26,7 @@ export const enqueue: Benchmark = {
     for (let pair = 0; pair < pairs; pair += 1) {
       bare.push(await runScript(peerAnswer, 'peers/add-bulk.ts', [redisUrl, String(trials)]));
       await emptyRedis(redisUrl);
-      ours.push(await runScript(ourAnswer, 'enqueue-file.ts', [file], installation.environment()));
+      ours.push(await runScript(ourAnswer, 'sides/enqueue-file.ts', [file], installation.environment()));
       await emptyRedis(redisUrl);
       say(
         `pair ${pair + 1} of ${pairs}: ours ${ours.at(-1)?.seconds.toFixed(2)} s, ` +
