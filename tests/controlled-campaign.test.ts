@@ -62,11 +62,12 @@ describe.each(BACKENDS)('on the %s backend', (backend) => {
       expect(again.stdout).toMatch(/is paused already, by \S+@\S+ at/);
       expect(told.stdout).toMatch(/3 pending: paused by \S+@\S+ at .* ordeal resume/);
 
-      // Decided though no queue can be reached, and the workers put theirs right.
-      const resume = world.start(['resume', id], { REDIS_URL: 'redis://127.0.0.1:1' });
+      // With Redis out of reach it is decided all the same, and the workers put their queue right.
+      const isAway = backend === 'redis';
+      const resume = world.start(['resume', id], isAway ? { REDIS_URL: 'redis://127.0.0.1:1' } : {});
       expect(await resume.ended, resume.output()).toBe(0);
-      expect(resume.output()).toContain('the workers put the queue right when they reach it');
       expect(resume.output()).toContain(`Campaign ${id} goes on: 3 trials pending`);
+      expect(resume.output().includes('the workers put the queue right when they reach it')).toBe(isAway);
       await waitFor('the queue is resumed', async () => !(await queues.throttle(id)).paused || undefined, {
         timeoutMs: 15_000,
       });
