@@ -47,5 +47,7 @@ describe.skipIf(noVolumes !== undefined)(`the process runtime where it may mount
 test('where no engine answers there can be no nodes on docker, and why is said', async () => {
   const missing = await missingAbilities('docker', { engine: 'unix:///nowhere/docker.sock' });
   expect(Object.keys(missing)).toEqual([...ABILITIES]);
-  expect(missing.signals).toMatch(/^the Docker engine at unix:\/\/\/nowhere\/docker.sock does not answer: .*ENOENT/);
+  expect(missing.signals).toMatch(
+    /^the Docker engine at unix:\/\/\/nowhere\/docker.sock does not answer: .*ENOENT/,
+  );
 });

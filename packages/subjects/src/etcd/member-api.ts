@@ -43,7 +43,12 @@ export async function memberStatus(address: Address, signal: AbortSignal): Promi
 }
 
 /** A write by way of this member; resolves when a majority has it. */
-export async function putKey(address: Address, key: string, value: string, signal: AbortSignal): Promise<void> {
+export async function putKey(
+  address: Address,
+  key: string,
+  value: string,
+  signal: AbortSignal,
+): Promise<void> {
   await callMember(address, 'kv/put', { key: base64(key), value: base64(value) }, signal);
 }
 
@@ -69,6 +74,9 @@ async function callMember(
     method: 'POST',
     body: JSON.stringify(body),
     signal,
+  }).catch((error: unknown) => {
+    // `fetch failed` says nothing; its cause does.
+    throw error instanceof TypeError && error.cause !== undefined ? error.cause : error;
   });
   const text = await response.text();
   if (response.ok) return JSON.parse(text);

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { pipeline } from 'node:stream';
 import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream';
 import { describeError, OrdealError, toOrdealError } from '@ordeal/core';
-import { agentRequest, type AgentRequest } from './protocol.ts';
+import { type AgentRequest, agentRequest } from './protocol.ts';
 
 /** A stand-in that relays and refuses the rest. */
 async function answer(request: AgentRequest): Promise<object> {
@@ -30,7 +30,10 @@ createInterface({ input: process.stdin })
     const request = agentRequest.parse(JSON.parse(line));
     const said = await answer(request).then(
       (given) => ({ ok: true, answer: given }),
-      (error: unknown) => ({ ok: false, error: { code: toOrdealError(error).code, message: describeError(error) } }),
+      (error: unknown) => ({
+        ok: false,
+        error: { code: toOrdealError(error).code, message: describeError(error) },
+      }),
     );
     process.stdout.write(`${JSON.stringify({ id: request.id, ...said })}\n`);
   })
