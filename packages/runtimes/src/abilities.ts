@@ -4,16 +4,18 @@ import { whyNoTmpfs } from './process/tmpfs.ts';
 /** What a runtime cannot do on this machine, each with the reason in words that fit behind "because". */
 export type MissingAbilities = Readonly<Partial<Record<Ability, string>>>;
 
+const NO_PACKETS = 'links there are TCP proxies, which carry streams and have no packets to lose';
+
 /** Asks this machine, as this user: a worker that is started elsewhere may be able to do more. */
 export async function missingAbilities(runtime: RuntimeName): Promise<MissingAbilities> {
   switch (runtime) {
     case 'process': {
       const volumes = await whyNoTmpfs();
-      return volumes === undefined ? {} : { volumes };
+      return { packets: NO_PACKETS, ...(volumes === undefined ? {} : { volumes }) };
     }
     case 'docker': {
       const why = 'this version has no Docker runtime';
-      return { signals: why, links: why, volumes: why };
+      return { signals: why, links: why, packets: why, volumes: why };
     }
   }
 }
