@@ -118,14 +118,14 @@ describe.skipIf(noNetwork !== undefined)(`the namespace agent${skipped}`, () => 
   /** A connection through the namespace, of which both ways have carried something. */
   async function established(): Promise<Peer> {
     const near = await dialAs(await relay());
-    await echoes(near, 'hello ');
+    await echoes(near, 'hello\n');
     return near;
   }
 
   async function echoes(near: Peer, text: string, withinMs = 5_000): Promise<void> {
     const before = near.received();
     near.socket.write(text);
-    await waitFor(`an echo of ${text}`, () => near.received() === before + text || undefined, {
+    await waitFor(`an echo of ${text.trim()}`, () => near.received() === before + text || undefined, {
       timeoutMs: withinMs,
       everyMs: 5,
     });
@@ -148,13 +148,13 @@ describe.skipIf(noNetwork !== undefined)(`the namespace agent${skipped}`, () => 
       expect(await shape('one', cut(direction))).toEqual({ how: ['iptables'] });
       await shape('one', cut(direction));
       expect(await isSilent()).toBe(true);
-      await expect(echoes(old, 'nobody hears ', SILENCE_MS)).rejects.toThrow('not within');
+      await expect(echoes(old, 'nobody hears\n', SILENCE_MS)).rejects.toThrow('not within');
       expect(await pingMs(peer(OTHER_PORT))).toBeLessThan(SILENCE_MS);
       await unshape('one');
       await unshape('one');
       expect(await pingMs()).toBeLessThan(SILENCE_MS);
       // TCP itself sends again what was lost: nothing is missing.
-      await waitFor('the rest', () => old.received() === 'hello nobody hears ' || undefined, {
+      await waitFor('the rest', () => old.received() === 'hello\nnobody hears\n' || undefined, {
         timeoutMs: 20_000,
       });
       expect(await ownRules()).toBe('');
@@ -196,7 +196,7 @@ describe.skipIf(noNetwork !== undefined)(`the namespace agent${skipped}`, () => 
     expect(await pingMs(peer(OTHER_PORT))).toBeLessThan(199);
     const script = `const socket = require('net').connect(${PORT}, '${peer().host}', () => {
       const sent = performance.now();
-      socket.write('x');
+      socket.write('x\\n');
       socket.on('data', () => { console.log(performance.now() - sent, socket.remotePort); process.exit(); });
     });`;
     const [ms, port] = (await network.run('near', process.execPath, '-e', script))
@@ -225,7 +225,7 @@ describe.skipIf(noNetwork !== undefined)(`the namespace agent${skipped}`, () => 
     const led = await established();
     await unshape('one');
     const started = monotonicMs();
-    await echoes(led, 'quick again');
+    await echoes(led, 'quick again\n');
     expect(monotonicMs() - started).toBeLessThan(99);
     const { proxies } = await agent.client.ask('look', {});
     expect(proxies).toEqual([{ peer: peer(), isInUse: false, connections: 1 }]);
@@ -237,11 +237,11 @@ describe.skipIf(noNetwork !== undefined)(`the namespace agent${skipped}`, () => 
   test('limits the rate in both directions, through the same proxy as a delay', async () => {
     await shape('one', rate(1_000), delay(50));
     const bytes = 25_000;
-    // 25,000 bytes are 200 ms each way, of which the way back overlaps the way there but for the last segment.
+    // 25,000 bytes are 200 ms each way.
     const ms = await pingMs(peer(), 5_000, bytes);
-    expect(ms).toBeGreaterThanOrEqual(240);
+    expect(ms).toBeGreaterThanOrEqual(445);
     await unshape('one');
-    expect(await pingMs(peer(), 5_000, bytes)).toBeLessThan(240);
+    expect(await pingMs(peer(), 5_000, bytes)).toBeLessThan(400);
   });
 
   test('a cut goes through a delay', async () => {
