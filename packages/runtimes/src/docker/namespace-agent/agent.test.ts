@@ -1,4 +1,7 @@
 import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { monotonicMs, waitFor } from '@ordeal/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dialAs, type Peer } from '../../process/testing/line-server.ts';
@@ -7,6 +10,7 @@ import type { AgentRule } from './protocol.ts';
 import {
   type AgentProgram,
   bundleAgent,
+  clientOf,
   type RunningAgent,
   startAgent,
   startEchoServer,
@@ -313,6 +317,61 @@ describe.skipIf(noNetwork !== undefined)(`the namespace agent${skipped}`, () => 
     agent = startAgent(network, 'near', program);
     expect((await agent.client.ask('look', {})).chains).toEqual({});
     expect(await ownRules()).toBe('');
+  });
+
+  test('fills a volume that is mounted where it runs, and frees it when its guard is gone', async () => {
+    const path = mkdtempSync(join(tmpdir(), 'ordeal-agent-volume-'));
+    const size = 4 * 1024 * 1024;
+    // In a mount namespace of its own, which ends with the agent; its folder can be seen by way of its process.
+    const mountAndRun = `mount -t tmpfs -o size=${size} ordeal ${path} && exec "$0" "$@"`;
+    const child = network.start(
+      'near',
+      'unshare',
+      '-m',
+      'sh',
+      '-c',
+      mountAndRun,
+      process.execPath,
+      program.path,
+    );
+    const client = clientOf(child);
+    expect(await client.ask('volume', { path })).toEqual({
+      sizeBytes: size,
+      usedBytes: 0,
+      isFull: false,
+      filledBytes: {},
+    });
+    await client.ask('fill', { injection: 'one', path, percent: 50 });
+    await client.ask('fill', { injection: 'two', path, percent: 75 });
+    await client.ask('free', { injection: 'one', path });
+    await client.ask('free', { injection: 'one', path });
+    const look = await waitFor(
+      'three quarters',
+      async () => {
+        const now = await client.ask('volume', { path });
+        return now.usedBytes === (size * 3) / 4 ? now : undefined;
+      },
+      { timeoutMs: 5_000 },
+    );
+    expect(Object.keys(look.filledBytes)).toEqual(['two']);
+    const again = client.ask('fill', { injection: 'three', path, percent: 20 });
+    await expect(again).rejects.toMatchObject({ code: 'TARGET_FAILED' });
+    const inside = openSync(`/proc/${child.pid}/root${path}`, 'r');
+    expect(readdirSync(`/proc/self/fd/${inside}`)).toEqual(['ordeal-filling-two']);
+    const ended = once(child, 'exit');
+    child.stdin?.end();
+    expect(await ended).toEqual([0, null]);
+    expect(readdirSync(`/proc/self/fd/${inside}`)).toEqual([]);
+    closeSync(inside);
+    rmSync(path, { recursive: true });
+  });
+
+  test('refuses to fill what is no volume of its own', async () => {
+    const path = mkdtempSync(join(tmpdir(), 'ordeal-agent-folder-'));
+    const filled = ask('fill', { injection: 'one', path, percent: 50 });
+    await expect(filled).rejects.toMatchObject({ code: 'TARGET_FAILED' });
+    expect(readdirSync(path)).toEqual([]);
+    rmSync(path, { recursive: true });
   });
 
   test('refuses what is no request, and says what is wrong', async () => {

@@ -37,7 +37,7 @@ export class NamespaceLinks {
           rules.filter((rule) => !isPacketRule(rule)),
         );
         await this.#enforce();
-        await Promise.all(fresh.map(resetFlows));
+        await resetFlows(fresh);
       } catch (error) {
         // Whoever asked will undo it once more, and hear of it should that fail.
         await this.#drop(injection).catch(() => {});
