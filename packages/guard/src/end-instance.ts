@@ -5,10 +5,10 @@ import {
   type InstanceLabel,
   type Runtime,
   type SubjectProbe,
+  within,
 } from '@ordeal/core';
 import type { Injection } from './injection.ts';
 import type { Journal } from './journal/journal.ts';
-import { within } from './within.ts';
 
 /** Shares of the undo budget. Undoing and proving come before removing, which ends every fault anyhow. */
 const WORK_MAY_END_SHARE = 0.2;
@@ -50,12 +50,12 @@ export async function endInstance(ending: EndingInstance): Promise<InstanceEnd> 
   const { budgetMs, label, log } = ending;
   const report = (error: unknown): void => log(`end of ${label.instance}: ${describeError(error)}`);
   // An apply that is still at work could act after the undo.
-  await within('the verb at work', budgetMs * WORK_MAY_END_SHARE, ending.workEnded).catch(report);
+  await within(ending.workEnded, budgetMs * WORK_MAY_END_SHARE, 'the verb at work').catch(report);
   const all = ending.injections();
   const open = all.filter((injection) => injection.state !== 'gone');
   await Promise.all(
     open.map((injection) =>
-      within('undo', budgetMs * UNDO_SHARE, injection.undo(budgetMs * UNDO_SHARE, never())).catch(report),
+      within(injection.undo(budgetMs * UNDO_SHARE, never()), budgetMs * UNDO_SHARE, 'undo').catch(report),
     ),
   );
   const undoneAt = new Date();
@@ -73,12 +73,12 @@ async function remove(ending: EndingInstance): Promise<boolean> {
   const runtime = ending.runtime();
   const running = ending.running();
   if (running !== undefined) {
-    await within('close the probe', CLOSE_PROBE_MS, running.probe.close()).catch((error: unknown) =>
+    await within(running.probe.close(), CLOSE_PROBE_MS, 'close the probe').catch((error: unknown) =>
       log(`probe of ${label.instance}: ${describeError(error)}`),
     );
-    await within('remove the instance', REMOVE_WITHIN_MS, running.instance.remove());
+    await within(running.instance.remove(), REMOVE_WITHIN_MS, 'remove the instance');
   } else if (runtime !== undefined) {
-    const gone = await within('remove leftovers', REMOVE_WITHIN_MS, runtime.removeLeftovers(label));
+    const gone = await within(runtime.removeLeftovers(label), REMOVE_WITHIN_MS, 'remove leftovers');
     if (!gone) return false;
   }
   journal.note({ kind: 'removed', instance: label.instance });

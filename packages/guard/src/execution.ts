@@ -20,7 +20,7 @@ import { Injection } from './injection.ts';
 import { Lease } from './lease.ts';
 import type { Answer, Body, Fence } from './protocol.ts';
 import { Turns } from './turns.ts';
-import { underDeadline } from './within.ts';
+import { underDeadline } from './under-deadline.ts';
 
 /** State for the record is worth waiting for, but an instance under a fault may never give it. */
 const LOOK_DEADLINE_MS = 5_000;

@@ -7,11 +7,12 @@ import {
   type Finding,
   type InjectionState,
   OrdealError,
+  within,
 } from '@ordeal/core';
 import type { FaultPoint } from './fault-points.ts';
 import { lookOnce, lookUntil } from './look-until.ts';
 import type { Answer } from './protocol.ts';
-import { unlessAborted, within } from './within.ts';
+import { unlessAborted } from './under-deadline.ts';
 
 const UNDO_AGAIN_MS = 200;
 
@@ -46,7 +47,7 @@ export class Injection {
   async act(withinMs: number): Promise<void> {
     const { fault, plan, site, faultPoints } = this.#parts;
     if (!faultPoints.has('apply-does-nothing')) {
-      await within(`apply ${plan.type}`, withinMs, fault.apply(plan, site));
+      await within(fault.apply(plan, site), withinMs, `apply ${plan.type}`);
     }
     this.#enter('applied');
   }
@@ -104,7 +105,7 @@ export class Injection {
     if (faultPoints.has('undo-fails')) return new OrdealError('TARGET_FAILED', 'fault point: undo-fails');
     for (;;) {
       try {
-        const undo = within(`undo ${plan.type}`, untilMs - monotonicMs(), fault.undo(plan, site));
+        const undo = within(fault.undo(plan, site), untilMs - monotonicMs(), `undo ${plan.type}`);
         await unlessAborted(signal, undo);
         return undefined;
       } catch (error) {

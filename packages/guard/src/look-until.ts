@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, type Finding } from '@ordeal/core';
-import { underDeadline } from './within.ts';
+import { underDeadline } from './under-deadline.ts';
 
 /** A probe that does not answer for so long has not seen anything. */
 const LOOK_DEADLINE_MS = 3_000;

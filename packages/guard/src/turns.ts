@@ -1,4 +1,4 @@
-import { unlessAborted } from './within.ts';
+import { unlessAborted } from './under-deadline.ts';
 
 /** One thing at a time, in order of asking, and a way to cut short what waits or is at work. */
 export class Turns {

@@ -1,6 +1,6 @@
 import { describeError, type Goal, type Instance, type Subject, type SubjectProbe } from '@ordeal/core';
 import type { Fence, GuardEvent } from '../protocol.ts';
-import { underDeadline, unlessAborted } from '../within.ts';
+import { underDeadline, unlessAborted } from '../under-deadline.ts';
 import { OrderedSamples } from './ordered-samples.ts';
 import { ServingClock } from './serving-clock.ts';
 import type { Transition } from './transition.ts';

@@ -1,25 +1,6 @@
 import { OrdealError } from '@ordeal/core';
 
 /**
- * The promise's value, or DEADLINE: for calls into a fault, subject or runtime, which may hang although they
- * should not. What goes on behind the deadline is ignored.
- */
-export async function within<T>(what: string, timeoutMs: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new OrdealError('DEADLINE', `${what}: not within ${timeoutMs / 1000} s`)),
-      Math.max(0, timeoutMs),
-    );
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/**
  * Gives the work a signal that fires at the deadline or with the other one, and waits no longer than that for it, whether
  * or not it heeds the signal. Made for looks and samples, several for each trial: a timer and a listener, both gone
  * when the work is done; `AbortSignal.timeout` would stay, and fire, long after.
