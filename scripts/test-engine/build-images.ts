@@ -39,7 +39,8 @@ export class ImageBuilder {
 
   async #make(name: ImageName): Promise<void> {
     const key = keyOf(name);
-    if ((await this.#presentKey(name)) === key) return;
+    const present = await this.#present(name);
+    if (present?.key === key) return;
     const recipe = recipeOf(name);
     if (recipe !== undefined) await this.ready(recipe.from);
     const reference = testImageReference(name);
@@ -47,16 +48,26 @@ export class ImageBuilder {
     const began = performance.now();
     if (recipe === undefined) await this.#importBase(key);
     else await this.#build(name, recipe, key);
+    if (present !== undefined) await this.#removeReplaced(present.id);
     this.#say(`Built ${reference} in ${Math.round((performance.now() - began) / 1_000)} s`);
   }
 
-  async #presentKey(name: ImageName): Promise<string | undefined> {
+  async #present(name: ImageName): Promise<{ id: string; key: string | undefined } | undefined> {
     try {
-      const image = await this.#docker.getImage(testImageReference(name)).inspect();
-      return image.Config.Labels?.[KEY_LABEL];
+      const { Id, Config } = await this.#docker.getImage(testImageReference(name)).inspect();
+      return { id: Id, key: Config.Labels?.[KEY_LABEL] };
     } catch (error) {
-      if ((error as { statusCode?: number }).statusCode === 404) return undefined;
+      if (statusOf(error) === 404) return undefined;
       throw error;
+    }
+  }
+
+  /** What is still built upon, or runs, stays: the engine removes an untagged base with the last image upon it. */
+  async #removeReplaced(id: string): Promise<void> {
+    try {
+      await this.#docker.getImage(id).remove();
+    } catch (error) {
+      if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
     }
   }
 
@@ -116,4 +127,8 @@ export class ImageBuilder {
 
 function lastLines(output: string): string {
   return output.trimEnd().split('\n').slice(-20).join('\n');
+}
+
+function statusOf(error: unknown): number | undefined {
+  return (error as { statusCode?: number }).statusCode;
 }

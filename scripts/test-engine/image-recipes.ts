@@ -21,6 +21,7 @@ export interface Recipe {
 export const BASE_ARGUMENTS: readonly string[] = [
   '--variant=apt',
   '--aptopt=Apt::Install-Recommends "false"',
+  '--aptopt=Acquire::Languages "none"',
   '--dpkgopt=force-unsafe-io',
   '--dpkgopt=path-exclude=/usr/share/doc/*',
   '--dpkgopt=path-exclude=/usr/share/man/*',
