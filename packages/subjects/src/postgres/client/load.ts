@@ -1,5 +1,5 @@
 import type { LoadLine } from '@ordeal/core';
-import { describeFailure } from '../describe-failure.ts';
+import { describeFailure } from '../../describe-failure.ts';
 import { createConnectionPool } from './connection-pool.ts';
 import type { ClientOptions } from './options.ts';
 import type { Report } from './report.ts';

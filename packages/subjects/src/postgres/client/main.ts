@@ -1,4 +1,4 @@
-import { describeFailure } from '../describe-failure.ts';
+import { describeFailure } from '../../describe-failure.ts';
 import { endWithLauncher } from './end-with-launcher.ts';
 import { startLoad } from './load.ts';
 import { optionsFromArgs } from './options.ts';
