@@ -197,8 +197,10 @@ export class Election<State> {
       .map(async (member) => {
         const reply = await this.#parts.send(member, message, this.#parts.leaseMs / 2).catch(() => undefined);
         if (reply === undefined) return;
-        if (reply.term > this.#term) this.#giveWay(reply.term);
-        if (!reply.granted) return;
+        if (!reply.granted) {
+          if (reply.term > this.#term) this.#giveWay(reply.term);
+          return;
+        }
         if (message.kind === 'lead') this.#answered.add(member);
         granted += 1;
         if (granted >= needed) result.resolve(true);

@@ -7,9 +7,10 @@ export const RAFT_LEASE_MS = milliseconds('DOUBLE_RAFT_LEASE_MS', 9_000);
 
 const dials = JSON.parse(process.env.DOUBLE_DIAL ?? '{}') as Record<string, string>;
 
-/** Where to dial for an advertised `host:port`. */
+/** Where to dial for an advertised `host:port`, or a URL of one. */
 export function dialled(address: string): string {
-  return dials[address] ?? address;
+  const advertised = address.replace(/^http:\/\//, '');
+  return dials[advertised] ?? advertised;
 }
 
 function milliseconds(name: string, byDefault: number): number {

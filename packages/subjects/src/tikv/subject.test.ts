@@ -15,7 +15,7 @@ let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let instance: LocalInstance;
 let probe: SubjectProbe;
 
-async function untilWhole(wanted: boolean | RegExp, timeoutMs = 20_000): Promise<string> {
+async function untilWhole(wanted: boolean | RegExp, timeoutMs = 60_000): Promise<string> {
   let detail = '';
   return waitFor(
     `whole: ${wanted}`,
@@ -52,7 +52,7 @@ async function leaderNow(): Promise<string> {
       const roles = await probe.roles(soon());
       return Object.keys(roles).find((node) => roles[node] === 'pd_leader');
     },
-    { timeoutMs: 10_000 },
+    { timeoutMs: 60_000 },
   );
 }
 
@@ -67,7 +67,7 @@ beforeAll(async () => {
   const before = monotonicMs();
   await untilWhole(true);
   console.info(`the double is whole after ${Math.round(monotonicMs() - before)} ms`);
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
   await probe?.close();
@@ -131,7 +131,7 @@ describe('what a fault does', () => {
     });
     await instance.start('tikv1');
     await untilWhole(true);
-  }, 60_000);
+  }, 120_000);
 
   test('the leadership of the region moves away from a store that stands still', async () => {
     const leaderOf = async () => {
@@ -150,11 +150,11 @@ describe('what a fault does', () => {
           const now = await leaderOf();
           return now !== undefined && now !== before ? now : undefined;
         },
-        { timeoutMs: 15_000 },
+        { timeoutMs: 60_000 },
       );
     });
     await untilWhole(true);
-  }, 60_000);
+  }, 120_000);
 
   test('a leading PD that is killed is replaced by another one', async () => {
     const before = await leaderNow();
@@ -165,7 +165,7 @@ describe('what a fault does', () => {
     expect(await probe.roles(soon())).not.toHaveProperty(before);
     await instance.start(before);
     await untilWhole(true);
-  }, 60_000);
+  }, 120_000);
 
   test('without a majority of PD there is no leader, and the rest says so', async () => {
     await Promise.all([instance.kill('pd0'), instance.kill('pd1')]);
@@ -175,7 +175,7 @@ describe('what a fault does', () => {
     expect(cluster).toMatchObject({ reachable: false, error: expect.stringContaining('no leader') });
     await Promise.all([instance.start('pd0'), instance.start('pd1')]);
     await untilWhole(true);
-  }, 60_000);
+  }, 120_000);
 
   test('a sample ends by its signal, whatever stands still', async () => {
     await withPaused('pd2', () =>
@@ -188,5 +188,5 @@ describe('what a fault does', () => {
       }),
     );
     await untilWhole(true);
-  }, 60_000);
+  }, 120_000);
 });

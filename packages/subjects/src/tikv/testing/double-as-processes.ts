@@ -5,12 +5,12 @@ import { tikv } from '../subject.ts';
 
 const DOUBLE = new URL('../../../../../tests/doubles/pd-tikv/', import.meta.url);
 
-/** A tenth of the real times, where a real one is a matter of waiting only. */
+/** Shorter than the real times, which are a matter of waiting only; not so short that a busy machine exceeds them. */
 const SHORTENED = {
   DOUBLE_STORE_HEARTBEAT_MS: '500',
-  DOUBLE_DISCONNECTED_MS: '2000',
-  DOUBLE_PD_LEASE_MS: '1000',
-  DOUBLE_RAFT_LEASE_MS: '1000',
+  DOUBLE_DISCONNECTED_MS: '3000',
+  DOUBLE_PD_LEASE_MS: '2000',
+  DOUBLE_RAFT_LEASE_MS: '2000',
 };
 
 /**
