@@ -4,9 +4,9 @@ import { connect } from 'node:net';
 import type { Address } from '@ordeal/core';
 import { OWN_ANSWER_HEADERS } from './placement-driver.ts';
 
-/** A request that a member of PD answers by itself, without its etcd. */
+/** Every etcd tells its version on both ports, and PD's is within it; what it says in answer does not matter. */
 const PD_REQUEST = [
-  'GET /pd/api/v1/ping HTTP/1.1',
+  'GET /version HTTP/1.1',
   'Host: pd',
   'Connection: close',
   ...Object.entries(OWN_ANSWER_HEADERS).map(([name, value]) => `${name}: ${value}`),
@@ -14,12 +14,13 @@ const PD_REQUEST = [
 ].join('\r\n');
 
 /**
- * One round trip to a member of PD, in ms, connecting not counted: along a link a proxy may have accepted.
+ * One round trip to a member of PD, in ms, on the port for clients as on that for peers. Connecting does not count: along
+ * a link it may be a proxy that has accepted.
  * @throws when refused, closed without an answer, or by the signal.
  */
 export async function pingPlacementDriver(address: Address, signal: AbortSignal): Promise<number> {
   signal.throwIfAborted();
-  const socket = connect(address);
+  const socket = connect({ ...address, noDelay: true });
   try {
     await once(socket, 'connect', { signal });
     const asked = performance.now();

@@ -16,6 +16,7 @@ const placementDriver = (name: string): NodeSpec => ({
   name,
   role: 'pd',
   ports: Object.keys(PD_PORTS),
+  pingable: Object.keys(PD_PORTS),
   restartDelayMs,
   // Its etcd reserves 64 MiB for each piece of its log, and the map of a small cluster takes a few more.
   volume: { path: 'data', sizeMb: 512 },

@@ -18,6 +18,8 @@ import { type Cluster, withRegion, withStore } from './cluster.ts';
 const LEADER_WAIT_MS = 3_000;
 const FORWARD_MS = 30_000;
 const PING_MS = 3_000;
+/** What the etcd within PD says on both of its ports. */
+const VERSION = { etcdserver: 'double', etcdcluster: 'double' };
 
 interface Member {
   readonly name: string;
@@ -45,12 +47,14 @@ const election = new Election<Cluster>({
 });
 
 serve(flag('peer-urls'), async (incoming, response) => {
+  if (incoming.url === '/version') return reply(response, 200, VERSION);
   if (incoming.url === '/double/client-url') return reply(response, 200, { url: ownClientUrl });
   reply(response, 200, election.receive(await bodyOf<Message<Cluster>>(incoming)) satisfies Reply);
 });
 
 serve(flag('client-urls'), async (incoming, response) => {
   const path = incoming.url ?? '';
+  if (path === '/version') return reply(response, 200, VERSION);
   if (path === '/pd/api/v1/ping') return reply(response, 200, '');
   if (path === '/pd/api/v1/health') return reply(response, 200, await health());
   if (election.isLeading) return await serveAsLeader(path, incoming, response);
