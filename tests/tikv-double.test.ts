@@ -58,23 +58,25 @@ describe.skipIf(why !== undefined)(
       expect(await run.ended, run.output()).toBe(0);
       const [campaign] = await world.store.listCampaigns();
       const trials = await world.store.listTrials(campaign?.id ?? '');
-      const shown = trials.map(({ key, outcome, record }) => ({
-        key,
-        outcome,
-        target: (record?.chaosMetadata as { plan?: { targets?: { name: string }[] } })?.plan?.targets?.[0]?.name,
-        degradedMs: record?.degradedMs,
-        wholeAgainMs: record?.wholeAgainMs,
-        afterLift: record?.afterLift,
-        findings: record?.findings,
-      }));
-      console.info(JSON.stringify(shown, null, 1));
-      expect(Object.fromEntries(trials.map((trial) => [trial.key, trial.outcome])), run.output()).toEqual({
+      expect(Object.fromEntries(trials.map(({ key, outcome }) => [key, outcome])), run.output()).toEqual({
         'tikv/node_kill#0': 'resolved',
         'tikv/latency#0': 'unaffected',
         'tikv/network_partition#0': 'resolved',
         'tikv/disk_pressure#0': 'resolved',
         'tikv/none#0': 'quiet',
       });
+      const recordOf = (type: string) => trials.find(({ key }) => key === `tikv/${type}#0`)?.record;
+      for (const { key, target, record } of trials) {
+        console.info(`${key}: broke ${record?.brokeMs} ms, back ${record?.resolvedMs} ms`);
+        expect(record?.findings, key).toEqual([]);
+        expect(target, key).toBe(key.includes('none') ? 'any' : 'tikv');
+      }
+      expect(recordOf('node_kill')).toMatchObject({ afterLift: false });
+      // The store itself answers beside the cut: only PD, which hears nothing of it, can say that it is away.
+      expect(recordOf('network_partition')).toMatchObject({ afterLift: true });
+      const silentMs = DOUBLE_TIMES.DOUBLE_DISCONNECTED_MS - DOUBLE_TIMES.DOUBLE_STORE_HEARTBEAT_MS;
+      expect(recordOf('network_partition')?.brokeMs).toBeGreaterThan(silentMs);
+      expect(recordOf('disk_pressure')).toMatchObject({ afterLift: true });
       const left = await engine.docker.listContainers({
         all: true,
         filters: { ancestor: [images.pd, images.tikv] },
