@@ -83,6 +83,13 @@ export const ERROR_TABLE = {
     retryable: true,
     advice: 'Check REDIS_URL and that Redis is up.',
   },
+  ENGINE_UNAVAILABLE: {
+    meaning: 'The Docker engine cannot be reached, or refuses to work for us (rights, image, address, disk).',
+    exitCode: 3,
+    httpStatus: 503,
+    retryable: true,
+    advice: 'Check DOCKER_HOST, that the engine is up, and that this user may talk to it.',
+  },
   MACHINE_FAILED: {
     meaning: 'This machine refuses: a full disk, a missing permission, too many open files.',
     exitCode: 1,

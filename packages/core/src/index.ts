@@ -24,11 +24,16 @@ export type {
   VolumeLook,
 } from './runtime.ts';
 export type {
+  ContainerLaunch,
+  ContainerSite,
+  ImageLaunch,
+  ImageName,
   LoadLine,
   LoadSlo,
   NodeSite,
   Observer,
   ProcessLaunch,
+  ProgramLaunch,
   Subject,
   SubjectProbe,
 } from './subject.ts';

@@ -13,6 +13,11 @@ export interface Subject {
   readonly startBudgetMs: number;
   /** How the process runtime starts one node. Absent: this subject does not run on it. */
   readonly prepareProcess?: (site: NodeSite, signal: AbortSignal) => Promise<ProcessLaunch>;
+  /**
+   * How the docker runtime starts one node. Pure: it is asked before any container exists, and more than once. Absent:
+   * this subject does not run on it.
+   */
+  readonly prepareContainer?: (site: ContainerSite) => ContainerLaunch;
   /** Opens the observer's connections, on the path that no fault touches. */
   readonly observe: (observer: Observer) => SubjectProbe;
 }
@@ -54,6 +59,51 @@ export interface ProcessLaunch {
    * for servers that leave things in the kernel when they are killed. Absent: SIGKILL at once. Never part of a fault.
    */
   readonly endSignal?: NodeJS.Signals;
+}
+
+/**
+ * Where one node is to live on the docker runtime. Every node has a network of its own, and is reached there by its
+ * name, at the ports that its own launch says: what one node dials, its subject can write down.
+ */
+export interface ContainerSite {
+  readonly node: NodeSpec;
+  readonly topology: Topology;
+}
+
+/** How a node's container is made: plain data. The supervisor starts the same container again. */
+export type ContainerLaunch = ImageLaunch | ProgramLaunch;
+
+interface AnyContainerLaunch {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** The number behind each of the node's port names. */
+  readonly ports: Readonly<Record<string, number>>;
+}
+
+/** Runs a published image as it is. */
+export interface ImageLaunch extends AnyContainerLaunch {
+  readonly kind: 'image';
+  readonly image: ImageName;
+  /** Absent: the image's own. */
+  readonly entrypoint?: readonly string[];
+  /** Where the node's volume is mounted; a node without a volume needs none. */
+  readonly dataPath?: string;
+  /** Texts by absolute path, put into the container before its first start. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** Runs a program of the subject's own, on Node: its load client, say. */
+export interface ProgramLaunch extends AnyContainerLaunch {
+  readonly kind: 'program';
+  /** Path of the module to run; what it imports is packed with it. */
+  readonly module: string;
+}
+
+/** An image by a name of ours, under which settings may choose another reference. */
+export interface ImageName {
+  readonly name: string;
+  /** What is pulled unless settings say otherwise: `registry/repository:tag`. */
+  readonly published: string;
 }
 
 export interface Observer {

@@ -21,17 +21,18 @@ import {
   type Topology,
   type VolumeLook,
 } from '@ordeal/core';
-import { processesIn, unprivilegedUser } from '@ordeal/place';
+import { isStopped, processesIn, unprivilegedUser } from '@ordeal/place';
+import { Listeners } from '../listeners.ts';
+import { NodeSupervisor } from '../node-supervisor.ts';
+import { readLoad } from '../read-load.ts';
+import { settleAll } from '../settle-all.ts';
 import { deleteFolder, makeNodeFolder, recordIncarnation } from './instance-folder.ts';
 import { Links } from './links.ts';
-import { Listeners } from './listeners.ts';
-import { createLoadLineReader, isWorthTelling } from './load-lines.ts';
 import { NodeAddresses } from './node-addresses.ts';
-import { NodeProcess } from './node-process.ts';
 import type { PortAllotment } from './ports.ts';
 import { prepareNodes } from './prepare-nodes.ts';
-import { killTree } from './process-tree.ts';
-import { settleAll } from './settle-all.ts';
+import { createProcessHost } from './process-host.ts';
+import { killTree, treeMembers } from './process-tree.ts';
 import { Volumes } from './volumes.ts';
 
 const REMOVE_ATTEMPTS = 3;
@@ -51,7 +52,7 @@ export class ProcessInstance implements Instance {
   readonly observer: Observer;
   readonly #subject: Subject;
   readonly #tools: InstanceTools;
-  readonly #nodes = new Map<string, NodeProcess>();
+  readonly #nodes = new Map<string, NodeSupervisor>();
   readonly #addresses: NodeAddresses;
   readonly #links = new Links();
   readonly #volumes = new Volumes();
@@ -83,7 +84,7 @@ export class ProcessInstance implements Instance {
     await this.#addresses.takeAll(this.topology);
     await this.#links.open(this.topology, (node, port) => this.#addresses.of(node, port));
     const launches = await prepareNodes(this.#subject, (node) => this.#site(node), signal);
-    for (const [node, launch] of launches) this.#nodes.set(node.name, this.#nodeProcess(node, launch));
+    for (const [node, launch] of launches) this.#nodes.set(node.name, this.#supervisor(node, launch));
     await settleAll([...this.#nodes.values()].map((node) => node.start()));
     signal.throwIfAborted();
   }
@@ -97,7 +98,12 @@ export class ProcessInstance implements Instance {
   }
 
   async look(node: string): Promise<NodeLook> {
-    return this.#node(node).look();
+    const supervisor = this.#node(node);
+    const { lastIncarnation, quickDeaths } = supervisor;
+    const roots = lastIncarnation === undefined ? [] : [lastIncarnation];
+    const members = treeMembers(join(this.#tools.folder, node), roots);
+    const stopped = members.filter(isStopped).length;
+    return { incarnation: supervisor.incarnation(), members: members.length, stopped, quickDeaths };
   }
 
   dial(link: Link): Address {
@@ -209,42 +215,37 @@ export class ProcessInstance implements Instance {
     };
   }
 
-  #nodeProcess(spec: NodeSpec, launch: ProcessLaunch): NodeProcess {
-    return new NodeProcess({
+  #supervisor(spec: NodeSpec, launch: ProcessLaunch): NodeSupervisor {
+    const { monotonicMs } = this.#tools;
+    const supervisor: NodeSupervisor = new NodeSupervisor({
       spec,
-      launch,
-      folder: this.#folder(spec),
-      runAs: unprivilegedUser(),
-      monotonicMs: this.#tools.monotonicMs,
+      host: createProcessHost({
+        launch,
+        folder: this.#folder(spec),
+        runAs: unprivilegedUser(),
+        record: (incarnation) => recordIncarnation(this.#tools.folder, spec.name, incarnation),
+        output:
+          spec.role === CLIENT_ROLE
+            ? readLoad({
+                node: spec.name,
+                incarnation: () => supervisor.incarnation(),
+                monotonicMs,
+                load: (line) => this.#load.tell(line),
+                noise: (event) => this.#events.tell(event),
+              })
+            : undefined,
+      }),
+      monotonicMs,
       tell: (event) => this.#events.tell(event),
-      record: (incarnation) => recordIncarnation(this.#tools.folder, spec.name, incarnation),
-      output: spec.role === CLIENT_ROLE ? this.#loadReader(spec.name) : undefined,
     });
-  }
-
-  #loadReader(node: string): (chunk: string) => void {
-    let ignored = 0;
-    return createLoadLineReader(
-      (line) => this.#load.tell(line),
-      (text) => {
-        ignored += 1;
-        if (!isWorthTelling(ignored)) return;
-        this.#events.tell({
-          atMs: this.#tools.monotonicMs(),
-          node,
-          kind: 'noise',
-          incarnation: this.#nodes.get(node)?.incarnation() ?? null,
-          detail: `${ignored} lines so far are no load lines; the last: ${text.slice(0, 200)}`,
-        });
-      },
-    );
+    return supervisor;
   }
 
   #folder(node: NodeSpec): string {
     return join(this.#tools.folder, node.name);
   }
 
-  #node(name: string): NodeProcess {
+  #node(name: string): NodeSupervisor {
     const node = this.#nodes.get(name);
     if (node === undefined) throw new OrdealError('BAD_INPUT', `there is no node ${name}`);
     return node;

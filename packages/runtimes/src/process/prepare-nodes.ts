@@ -7,7 +7,7 @@ import {
   type ProcessLaunch,
   type Subject,
 } from '@ordeal/core';
-import { settleAll } from './settle-all.ts';
+import { settleAll } from '../settle-all.ts';
 
 /**
  * Asks the subject for every node's launch, all at once. When one fails the others are called off, and all have

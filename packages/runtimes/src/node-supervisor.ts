@@ -1,50 +1,53 @@
-import type { ChildProcess } from 'node:child_process';
-import { setTimeout as delay } from 'node:timers/promises';
-import {
-  describeError,
-  type NodeEvent,
-  type NodeLook,
-  type NodeSpec,
-  type ProcessLaunch,
-} from '@ordeal/core';
-import { identityOf, isAlive, isStopped, type ProcessIdentity, signalProcess } from '@ordeal/place';
-import { launchNode, type NodePlace } from './launch-node.ts';
-import { continueTree, pauseTree, resumeTree } from './pause-tree.ts';
-import { killTree, treeMembers } from './process-tree.ts';
+import { describeError, type NodeEvent, type NodeSpec } from '@ordeal/core';
 
 /** A life shorter than this, ended by none of our signals, counts as a quick death. */
 const QUICK_DEATH_MS = 2_000;
 /** The longest that a crash loop waits between two starts, unless the node's own delay is longer. */
 const MAX_BACKOFF_MS = 30_000;
-/** What a server may take to end by its end signal before it is killed; removal has to be quick. */
-const END_WITHIN_MS = 1_000;
 /** A first step for nodes whose restart delay is zero. */
 const MIN_BACKOFF_MS = 100;
 
-export interface NodeProcessOptions extends NodePlace {
-  readonly spec: NodeSpec;
-  readonly launch: ProcessLaunch;
-  readonly monotonicMs: () => number;
-  readonly tell: (event: NodeEvent) => void;
-  /** Told of each life before anything else, so that it can be found should we die. */
-  readonly record: (incarnation: ProcessIdentity) => void;
+/** What a runtime can do with one node. The supervisor calls these one at a time, `isAlive` excepted. */
+export interface NodeHost {
+  /** Begins a new life. @throws OrdealError TARGET_FAILED when it cannot. */
+  start(): Promise<StartedLife>;
+  /** Answers at once. */
+  isAlive(incarnation: string): boolean;
+  /** Kills the whole node, what an earlier life left included, unpaused or not; resolves when nothing of it is left. */
+  kill(incarnation: string | undefined): Promise<void>;
+  /** Lets a server end by itself for a moment; absent: it needs no such thing. */
+  end?(life: StartedLife, isPaused: boolean): Promise<void>;
+  pause(incarnation: string): Promise<void>;
+  resume(incarnation: string): Promise<void>;
 }
 
-interface Life {
-  readonly incarnation: ProcessIdentity;
+export interface StartedLife {
+  readonly incarnation: string;
+  /** Resolves when it is over, to how: exit code or signal, for people. Never rejects. */
+  readonly ended: Promise<string>;
+}
+
+export interface SupervisorOptions {
+  readonly spec: Pick<NodeSpec, 'name' | 'restartDelayMs'>;
+  readonly host: NodeHost;
+  readonly monotonicMs: () => number;
+  readonly tell: (event: NodeEvent) => void;
+}
+
+interface Life extends StartedLife {
   readonly startedMs: number;
-  readonly ended: Promise<void>;
+  /** Resolves when its end has been told. */
+  readonly over: Promise<void>;
   /** Our own signal ended it: no sign of a crash loop. */
   killed: boolean;
 }
 
 /**
- * One node and its supervisor. Kills and starts of a node follow one another, never overlap: a start waits for
+ * Keeps one node up, on any runtime. Kills and starts of a node follow one another, never overlap: a start waits for
  * the kill before it, and looks again whether it is still wanted.
  */
-export class NodeProcess {
-  readonly spec: NodeSpec;
-  readonly #options: NodeProcessOptions;
+export class NodeSupervisor {
+  readonly #options: SupervisorOptions;
   readonly #holders = new Set<string>();
   /** Injections that pause the present life. */
   readonly #pausers = new Set<string>();
@@ -54,25 +57,24 @@ export class NodeProcess {
   #quickDeaths = 0;
   #isRetired = false;
 
-  constructor(options: NodeProcessOptions) {
-    this.spec = options.spec;
+  constructor(options: SupervisorOptions) {
     this.#options = options;
   }
 
-  /** The incarnation that runs now, asked of the operating system. */
-  incarnation(): ProcessIdentity | null {
-    const life = this.#life;
-    return life !== undefined && isAlive(life.incarnation) ? life.incarnation : null;
+  /** Deaths in a row soon after a start and by no fault. */
+  get quickDeaths(): number {
+    return this.#quickDeaths;
   }
 
-  look(): NodeLook {
-    const members = treeMembers(this.#options.folder, this.#roots());
-    return {
-      incarnation: this.incarnation(),
-      members: members.length,
-      stopped: members.filter(isStopped).length,
-      quickDeaths: this.#quickDeaths,
-    };
+  /** The incarnation that was started last, dead or alive. */
+  get lastIncarnation(): string | undefined {
+    return this.#life?.incarnation;
+  }
+
+  /** The incarnation that runs now. */
+  incarnation(): string | null {
+    const life = this.#life;
+    return life !== undefined && this.#options.host.isAlive(life.incarnation) ? life.incarnation : null;
   }
 
   /** Starts the node if it is down, not held and not retired. @throws OrdealError TARGET_FAILED when it cannot be started. */
@@ -80,7 +82,7 @@ export class NodeProcess {
     return this.#inTurn(() => this.#startNow());
   }
 
-  /** Kills the whole tree, unless another incarnation lives already. */
+  /** Kills the whole node, unless another incarnation lives already. */
   crash(incarnation: string): Promise<void> {
     return this.#inTurn(async () => {
       const current = this.incarnation();
@@ -88,7 +90,7 @@ export class NodeProcess {
     });
   }
 
-  /** Kills the whole tree and keeps it down until every holder has let go. */
+  /** Kills the whole node and keeps it down until every holder has let go. */
   hold(injection: string): Promise<void> {
     this.#holders.add(injection);
     clearTimeout(this.#restart);
@@ -103,33 +105,40 @@ export class NodeProcess {
     return this.start();
   }
 
-  /** Stops the whole tree, unless another incarnation lives. */
+  /** Stops the whole node, unless another incarnation lives. */
   pause(injection: string, incarnation: string): Promise<void> {
     return this.#inTurn(async () => {
       if (this.incarnation() !== incarnation) return;
       // Noted first: a pause that works by half has to be taken back as well.
       this.#pausers.add(injection);
-      await pauseTree(this.#options.folder, this.#roots());
+      await this.#options.host.pause(incarnation);
     });
   }
 
-  /** Lets the tree go on if nobody else pauses it. */
+  /** Lets the node go on if nobody else pauses it. */
   resume(injection: string): Promise<void> {
     return this.#inTurn(async () => {
-      if (!this.#pausers.has(injection)) return;
-      if (this.#pausers.size === 1) await resumeTree(this.#options.folder, this.#roots());
+      if (!this.#pausers.has(injection) || this.#life === undefined) return;
+      if (this.#pausers.size === 1) await this.#options.host.resume(this.#life.incarnation);
       this.#pausers.delete(injection);
     });
   }
 
-  /** Kills the whole tree for good, after a moment for an end signal if it has one. Idempotent. */
+  /** Kills the whole node for good. Idempotent. */
   retire(): Promise<void> {
     this.#isRetired = true;
     clearTimeout(this.#restart);
     return this.#inTurn(async () => {
-      await this.#endPolitely();
+      await this.#endByItself();
       await this.#kill();
     });
+  }
+
+  /** Starts it no more, and leaves it to somebody else to kill it; resolves when nothing is at work on it. */
+  abandon(): Promise<void> {
+    this.#isRetired = true;
+    clearTimeout(this.#restart);
+    return this.#inTurn(async () => {});
   }
 
   #inTurn<T>(act: () => Promise<T>): Promise<T> {
@@ -138,26 +147,18 @@ export class NodeProcess {
     return mine;
   }
 
-  #roots(): ProcessIdentity[] {
-    return this.#life === undefined ? [] : [this.#life.incarnation];
-  }
-
-  async #endPolitely(): Promise<void> {
-    const { endSignal } = this.#options.launch;
+  async #endByItself(): Promise<void> {
     const life = this.#life;
-    if (endSignal === undefined || life === undefined) return;
+    if (life === undefined) return;
     life.killed = true;
-    if (!signalProcess(life.incarnation, endSignal)) return;
-    // A paused server takes the signal only once it goes on.
-    if (this.#pausers.size > 0) continueTree(this.#options.folder, this.#roots());
-    await Promise.race([life.ended, delay(END_WITHIN_MS, undefined, { ref: false })]);
+    await this.#options.host.end?.(life, this.#pausers.size > 0);
   }
 
   async #kill(): Promise<void> {
     if (this.#life !== undefined) this.#life.killed = true;
-    await killTree(this.#options.folder, this.#roots());
+    await this.#options.host.kill(this.#life?.incarnation);
     this.#pausers.clear();
-    await this.#life?.ended;
+    await this.#life?.over;
   }
 
   async #startNow(): Promise<void> {
@@ -166,11 +167,10 @@ export class NodeProcess {
     // What the last life left behind would fight the next one over port and data. Container engines and service
     // managers clear it away as well.
     await this.#kill();
-    // A hold or a removal may have come in meanwhile. From here to the spawn nothing waits.
+    // A hold or a removal may have come in meanwhile.
     if (this.#isRetired || this.#holders.size > 0) return;
     try {
-      const { child, pid } = await launchNode(this.#options.launch, this.#options);
-      this.#life = this.#follow(child, pid);
+      this.#life = this.#follow(await this.#options.host.start());
     } catch (error) {
       this.#tell('start_failed', null, describeError(error));
       this.#quickDeaths += 1;
@@ -180,19 +180,15 @@ export class NodeProcess {
     this.#tell('started', this.#life.incarnation, '');
   }
 
-  #follow(child: ChildProcess, pid: number): Life {
-    // Dead before we looked: any name will do that no live process can have.
-    const incarnation = identityOf(pid) ?? `${pid}@dead`;
-    this.#options.record(incarnation);
-    const { promise: ended, resolve } = Promise.withResolvers<void>();
-    const life: Life = { incarnation, startedMs: this.#options.monotonicMs(), ended, killed: false };
-    child.once('exit', (code, signal) => {
-      this.#tell('died', incarnation, signal ?? `exit code ${code}`);
+  #follow({ incarnation, ended }: StartedLife): Life {
+    const startedMs = this.#options.monotonicMs();
+    const over = ended.then((how) => {
+      this.#tell('died', incarnation, how);
       const lived = this.#options.monotonicMs() - life.startedMs;
       this.#quickDeaths = lived < QUICK_DEATH_MS && !life.killed ? this.#quickDeaths + 1 : 0;
-      resolve();
       this.#restartLater();
     });
+    const life: Life = { incarnation, ended, startedMs, over, killed: false };
     return life;
   }
 
@@ -206,19 +202,14 @@ export class NodeProcess {
   }
 
   #restartDelayMs(): number {
-    const { restartDelayMs } = this.spec;
+    const { restartDelayMs } = this.#options.spec;
     if (this.#quickDeaths === 0) return restartDelayMs;
     const backoffMs = Math.max(restartDelayMs, MIN_BACKOFF_MS) * 2 ** Math.min(this.#quickDeaths, 16);
     return Math.max(restartDelayMs, Math.min(backoffMs, MAX_BACKOFF_MS));
   }
 
   #tell(kind: NodeEvent['kind'], incarnation: string | null, detail: string): void {
-    this.#options.tell({
-      atMs: this.#options.monotonicMs(),
-      node: this.spec.name,
-      kind,
-      incarnation,
-      detail,
-    });
+    const { monotonicMs, spec, tell } = this.#options;
+    tell({ atMs: monotonicMs(), node: spec.name, kind, incarnation, detail });
   }
 }
