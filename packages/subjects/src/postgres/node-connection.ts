@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { type Address, deadlineSignal, OrdealError } from '@ordeal/core';
 import pg from 'pg';
+import { untilAborted } from '../until-aborted.ts';
 import { createObserverClient } from './observer-client.ts';
-import { untilAborted } from './until-aborted.ts';
 
 /** A server that has not answered a statement for this long is out of service, whatever it does later. */
 const DEADLINE_MS = 1_000;

@@ -1,11 +1,11 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NodeSite, ProcessLaunch } from '@ordeal/core';
+import { untilAborted } from '../until-aborted.ts';
 import { PROGRAM_ENVIRONMENT, runProgram } from './run-program.ts';
 import { seedOf } from './seed.ts';
 import { serverSettings, settingsFile, standbySettings } from './settings.ts';
 import { PRIMARY, SERVER_VOLUME, SQL_PORT } from './topology.ts';
-import { untilAborted } from './until-aborted.ts';
 
 /**
  * Gives a server its copy of the seed and its own settings. The program itself is launched, without `pg_ctl`:

@@ -1,6 +1,6 @@
 import type { JsonObject, Observer, SubjectProbe } from '@ordeal/core';
+import { describeFailure } from '../describe-failure.ts';
 import { captureNode } from './capture.ts';
-import { describeFailure } from './describe-failure.ts';
 import { createNodeConnection, type NodeConnection } from './node-connection.ts';
 import { ping } from './ping.ts';
 import { roleOf } from './role.ts';

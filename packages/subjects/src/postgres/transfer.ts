@@ -1,7 +1,7 @@
 import { type Address, OrdealError } from '@ordeal/core';
 import { z } from 'zod';
+import { untilAborted } from '../until-aborted.ts';
 import { createObserverClient } from './observer-client.ts';
-import { untilAborted } from './until-aborted.ts';
 
 const oneRow = z.tuple([z.object({ echo: z.string() })]);
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { describeFailure } from './describe-failure.ts';
+import { describeFailure } from '../describe-failure.ts';
 import type { NodeConnection } from './node-connection.ts';
 import { PRIMARY, STANDBYS } from './topology.ts';
 

@@ -1,8 +1,8 @@
 import { Socket } from 'node:net';
 import type { Address } from '@ordeal/core';
 import pg from 'pg';
+import { untilAborted } from '../../until-aborted.ts';
 import { DATABASE, LOAD_USER } from '../schema.ts';
-import { untilAborted } from '../until-aborted.ts';
 import { cancelStatement } from './cancel-statement.ts';
 
 /** What a cancelled statement may take to end before its connection is thrown away. */

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Address } from '@ordeal/core';
+import { addressText, parseAddress } from '../../load-client/address-text.ts';
 
 /** Where the client finds the servers: addresses of its links. */
 export interface ClientOptions {
@@ -21,14 +22,4 @@ export function optionsFromArgs(args: readonly string[]): ClientOptions {
     options: { primary: { type: 'string' }, standby: { type: 'string', multiple: true, default: [] } },
   });
   return { primary: parseAddress(values.primary), standbys: values.standby.map(parseAddress) };
-}
-
-function addressText({ host, port }: Address): string {
-  return `${host}:${port}`;
-}
-
-function parseAddress(text: string | undefined): Address {
-  const [, host, port] = /^(.+):(\d+)$/.exec(text ?? '') ?? [];
-  if (host === undefined || port === undefined) throw new TypeError(`not an address: ${text}`);
-  return { host, port: Number(port) };
 }
