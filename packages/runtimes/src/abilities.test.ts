@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { ABILITIES } from '@ordeal/core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { missingAbilities } from './abilities.ts';
 import { makeTestPlace } from './process/testing/start-echo.ts';
@@ -21,7 +22,7 @@ async function told(command: string, ...args: string[]): Promise<unknown> {
 
 describe.skipIf(noVolumes !== undefined)(`the process runtime where it may mount${skipped}`, () => {
   test('can do everything', async () => {
-    expect(await missingAbilities('process')).toEqual({});
+    expect(await missingAbilities('process', {})).toEqual({});
   });
 
   test('has no volumes as another user, and says who that is', async () => {
@@ -43,6 +44,8 @@ describe.skipIf(noVolumes !== undefined)(`the process runtime where it may mount
   });
 });
 
-test('there is no Docker runtime to be able to do anything', async () => {
-  expect(Object.keys(await missingAbilities('docker'))).toEqual(['signals', 'links', 'volumes']);
+test('where no engine answers there can be no nodes on docker, and why is said', async () => {
+  const missing = await missingAbilities('docker', { engine: 'unix:///nowhere/docker.sock' });
+  expect(Object.keys(missing)).toEqual([...ABILITIES]);
+  expect(missing.signals).toMatch(/^the Docker engine at unix:\/\/\/nowhere\/docker.sock does not answer: .*ENOENT/);
 });

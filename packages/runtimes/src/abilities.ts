@@ -1,19 +1,23 @@
-import type { Ability, RuntimeName } from '@ordeal/core';
+import { ABILITIES, type Ability, type RuntimeName } from '@ordeal/core';
+import { type EngineSettings, whyNoEngine } from './docker/why-not.ts';
 import { whyNoTmpfs } from './process/tmpfs.ts';
 
 /** What a runtime cannot do on this machine, each with the reason in words that fit behind "because". */
 export type MissingAbilities = Readonly<Partial<Record<Ability, string>>>;
 
 /** Asks this machine, as this user: a worker that is started elsewhere may be able to do more. */
-export async function missingAbilities(runtime: RuntimeName): Promise<MissingAbilities> {
+export async function missingAbilities(
+  runtime: RuntimeName,
+  docker: Pick<EngineSettings, 'engine'>,
+): Promise<MissingAbilities> {
   switch (runtime) {
     case 'process': {
       const volumes = await whyNoTmpfs();
       return volumes === undefined ? {} : { volumes };
     }
     case 'docker': {
-      const why = 'this version has no Docker runtime';
-      return { signals: why, links: why, volumes: why };
+      const why = await whyNoEngine(docker);
+      return why === undefined ? {} : Object.fromEntries(ABILITIES.map((ability) => [ability, why]));
     }
   }
 }

@@ -1,2 +1,4 @@
 export { type MissingAbilities, missingAbilities } from './abilities.ts';
+export { createDockerRuntime, type DockerRuntimeOptions } from './docker/runtime.ts';
+export { type EngineSettings, ensureImages, whyNoImages } from './docker/why-not.ts';
 export { createProcessRuntime, type ProcessRuntimeOptions } from './process/runtime.ts';

@@ -20,9 +20,9 @@ if (uid === undefined) {
   const refusal = await instance.fill('one', 'alpha', 50).then(() => 'filled', describeError);
   const hasFolder = existsSync(join(label.folder, 'alpha', ECHO_VOLUME.path));
   await instance.remove();
-  console.log(JSON.stringify({ missing: await missingAbilities('process'), refusal, hasFolder }));
+  console.log(JSON.stringify({ missing: await missingAbilities('process', {}), refusal, hasFolder }));
 } else {
   process.setgid?.(Number(uid));
   process.setuid?.(Number(uid));
-  console.log(JSON.stringify({ missing: await missingAbilities('process') }));
+  console.log(JSON.stringify({ missing: await missingAbilities('process', {}) }));
 }

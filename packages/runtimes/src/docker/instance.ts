@@ -1,0 +1,236 @@
+import {
+  type Address,
+  type ContainerLaunch,
+  deadlineSignal,
+  type Instance,
+  type InstanceLabel,
+  type InstanceRequest,
+  type Link,
+  type LinkRule,
+  type LoadLine,
+  type NodeEvent,
+  type NodeLook,
+  type NodeSpec,
+  type NodeView,
+  type Observer,
+  OrdealError,
+  type Topology,
+  type VolumeLook,
+} from '@ordeal/core';
+import { Listeners } from '../listeners.ts';
+import { settleAll } from '../settle-all.ts';
+import { labelsOf } from './engine/labels.ts';
+import { createNetwork } from './engine/networks.ts';
+import { removeInstance } from './engine/removal.ts';
+import { rulesPerNode } from './namespace-agent/place-rules.ts';
+import { DockerNode } from './node/docker-node.ts';
+import { prepareLaunches } from './prepare-launches.ts';
+import { type DockerSite, nameIn } from './site.ts';
+
+/** An agent answers at once: it only asks its own kernel. */
+const AGENT_DEADLINE_MS = 10_000;
+/** Filling writes up to the size of the volume. */
+const FILL_DEADLINE_MS = 60_000;
+
+export type InstanceTools = Omit<DockerSite, 'label' | 'network' | 'hosts'> & {
+  /** Where subnets come from, such as `10.201.0.0/16`. */
+  readonly subnets: string;
+};
+
+/** An instance on the docker runtime; its contract is documented at {@link Instance}. */
+export class DockerInstance implements Instance {
+  readonly label: InstanceLabel;
+  readonly topology: Topology;
+  readonly observer: Observer;
+  readonly #tools: InstanceTools;
+  readonly #launches: ReadonlyMap<string, ContainerLaunch>;
+  readonly #nodes = new Map<string, DockerNode>();
+  readonly #hosts = new Map<string, string>();
+  /** Where a link begins, by link. */
+  readonly #dials = new Map<string, Address>();
+  readonly #load = new Listeners<LoadLine>();
+  readonly #events = new Listeners<NodeEvent>();
+  #removal: Promise<void> | undefined;
+
+  /** @throws OrdealError UNSUPPORTED when the subject does not run on docker */
+  constructor({ label, subject }: InstanceRequest, tools: InstanceTools) {
+    this.label = label;
+    this.topology = subject.topology;
+    this.observer = {
+      address: (node, port) => this.#addressOf(node, port),
+      monotonicMs: tools.monotonicMs,
+    };
+    this.#tools = tools;
+    this.#launches = prepareLaunches(subject);
+  }
+
+  /**
+   * Brings all nodes up. A call to the engine that makes something is always waited for, aborted or not: what came
+   * into being behind our back would be left. The caller removes the instance when this throws.
+   */
+  async start(signal: AbortSignal): Promise<void> {
+    const site = await this.#makeNetwork();
+    signal.throwIfAborted();
+    await settleAll(
+      this.topology.nodes.map(async (spec) => {
+        this.#nodes.set(spec.name, await this.#makeNode(site, spec));
+      }),
+    );
+    signal.throwIfAborted();
+    await settleAll(this.topology.links.map((link) => this.#openDial(link)));
+    signal.throwIfAborted();
+    await settleAll([...this.#nodes.values()].map(({ supervisor }) => supervisor.start()));
+    signal.throwIfAborted();
+  }
+
+  nodes(): readonly NodeView[] {
+    return this.topology.nodes.map(({ name, role }) => ({
+      name,
+      role,
+      incarnation: this.#nodes.get(name)?.supervisor.incarnation() ?? null,
+    }));
+  }
+
+  look(node: string): Promise<NodeLook> {
+    return this.#node(node).look();
+  }
+
+  dial(link: Link): Address {
+    const address = this.#dials.get(keyOf(link));
+    if (address !== undefined) return address;
+    throw new OrdealError('BAD_INPUT', `there is no link from ${link.from} to ${link.to}:${link.port}`);
+  }
+
+  onLoad(listener: (line: LoadLine) => void): () => void {
+    return this.#load.add(listener);
+  }
+
+  onNode(listener: (event: NodeEvent) => void): () => void {
+    return this.#events.add(listener);
+  }
+
+  async crash(node: string, incarnation: string): Promise<void> {
+    await this.#node(node).supervisor.crash(incarnation);
+  }
+
+  async hold(injection: string, node: string): Promise<void> {
+    await this.#node(node).supervisor.hold(injection);
+  }
+
+  async release(injection: string, node: string): Promise<void> {
+    await this.#node(node).supervisor.release(injection);
+  }
+
+  async pause(injection: string, node: string, incarnation: string): Promise<void> {
+    await this.#node(node).supervisor.pause(injection, incarnation);
+  }
+
+  async resume(injection: string, node: string): Promise<void> {
+    await this.#node(node).supervisor.resume(injection);
+  }
+
+  async startNode(node: string): Promise<void> {
+    await this.#node(node).supervisor.start();
+  }
+
+  async shape(injection: string, rules: readonly LinkRule[]): Promise<void> {
+    for (const { link } of rules) this.dial(link);
+    const placed = rulesPerNode(rules, {
+      host: (node) => this.#hostOf(node),
+      port: (node, port) => this.#node(node).port(port),
+    });
+    await settleAll(
+      [...placed].map(([node, own]) =>
+        this.#node(node).helper.agent.ask(
+          'shape',
+          { injection, rules: own },
+          deadlineSignal(AGENT_DEADLINE_MS),
+        ),
+      ),
+    );
+  }
+
+  async unshape(injection: string): Promise<void> {
+    await settleAll(
+      [...this.#nodes.values()].map(({ helper }) =>
+        helper.agent.ask('unshape', { injection }, deadlineSignal(AGENT_DEADLINE_MS)),
+      ),
+    );
+  }
+
+  async fill(injection: string, node: string, percent: number): Promise<void> {
+    const { dataPath: path, helper } = this.#node(node);
+    await helper.agent.ask('fill', { injection, path, percent }, deadlineSignal(FILL_DEADLINE_MS));
+  }
+
+  async free(injection: string, node: string): Promise<void> {
+    const { dataPath: path, helper } = this.#node(node);
+    await helper.agent.ask('free', { injection, path }, deadlineSignal(AGENT_DEADLINE_MS));
+  }
+
+  async lookAtVolume(node: string): Promise<VolumeLook> {
+    const { dataPath: path, helper } = this.#node(node);
+    return helper.agent.ask('volume', { path }, deadlineSignal(AGENT_DEADLINE_MS));
+  }
+
+  remove(): Promise<void> {
+    this.#removal ??= this.#removeAll().catch((error: unknown) => {
+      // Not forgotten: the next call tries again.
+      this.#removal = undefined;
+      throw error;
+    });
+    return this.#removal;
+  }
+
+  async #removeAll(): Promise<void> {
+    await settleAll([...this.#nodes.values()].map((node) => node.close()));
+    await removeInstance(this.#tools.engine, this.label.instance);
+    this.#load.clear();
+    this.#events.clear();
+  }
+
+  async #makeNetwork(): Promise<DockerSite> {
+    const { engine, place, subnets: pool } = this.#tools;
+    const name = nameIn(this);
+    const { subnet } = await createNetwork(engine, { name, labels: labelsOf(this.label, place), pool });
+    for (const [index, node] of this.topology.nodes.entries()) this.#hosts.set(node.name, subnet.host(index));
+    return { ...this.#tools, label: this.label, network: name, hosts: this.#hosts };
+  }
+
+  #makeNode(site: DockerSite, spec: NodeSpec): Promise<DockerNode> {
+    const launch = this.#launches.get(spec.name);
+    if (launch === undefined) throw new OrdealError('INTERNAL', `${spec.name} has no launch`);
+    return DockerNode.make({
+      site,
+      spec,
+      launch,
+      load: (line) => this.#load.tell(line),
+      tell: (event) => this.#events.tell(event),
+    });
+  }
+
+  async #openDial(link: Link): Promise<void> {
+    const to = this.#addressOf(link.to, link.port);
+    this.#dials.set(keyOf(link), await this.#node(link.from).helper.relay(to));
+  }
+
+  #addressOf(node: string, port: string): Address {
+    return { host: this.#hostOf(node), port: this.#node(node).port(port) };
+  }
+
+  #hostOf(node: string): string {
+    const host = this.#hosts.get(node);
+    if (host === undefined) throw new OrdealError('BAD_INPUT', `there is no node ${node}`);
+    return host;
+  }
+
+  #node(name: string): DockerNode {
+    const node = this.#nodes.get(name);
+    if (node === undefined) throw new OrdealError('BAD_INPUT', `there is no node ${name}`);
+    return node;
+  }
+}
+
+function keyOf({ from, to, port }: Link): string {
+  return JSON.stringify([from, to, port]);
+}

@@ -1,0 +1,109 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ContainerInspectInfo } from 'dockerode';
+import type { NodeHost, StartedLife } from '../../node-supervisor.ts';
+import type { Engine } from '../engine/engine.ts';
+import { statusOf } from '../engine/engine-error.ts';
+import { incarnationOf } from './incarnation.ts';
+
+/** While the engine does not answer, between two questions whether the container still runs. */
+const ASK_AGAIN_MS = 500;
+
+export interface ContainerHostOptions {
+  readonly engine: Engine;
+  readonly container: string;
+  /** Fires when the instance is removed: the end of a life is of no interest then. */
+  readonly signal: AbortSignal;
+  /** Called before each start. */
+  readonly beforeStart?: (() => Promise<void>) | undefined;
+}
+
+/** A node as a container, started again and again; its processes all die with the first of them. */
+export function createContainerHost(options: ContainerHostOptions): NodeHost {
+  const { engine, container, beforeStart } = options;
+  const living = new Set<string>();
+  return {
+    async start(): Promise<StartedLife> {
+      await beforeStart?.();
+      await engine.call('start a node', (docker, abortSignal) =>
+        docker.getContainer(container).start({ abortSignal }),
+      );
+      const incarnation = incarnationOf(await inspect(engine, container));
+      living.add(incarnation);
+      const ended = endOf(options).finally(() => living.delete(incarnation));
+      return { incarnation, ended };
+    },
+
+    isAlive: (incarnation) => living.has(incarnation),
+
+    async kill() {
+      await unless(isOver, options, 'kill a node', (docker, abortSignal) =>
+        docker.getContainer(container).kill({ signal: 'SIGKILL', abortSignal }),
+      );
+    },
+
+    async pause() {
+      await unless((state) => state.Paused || isOver(state), options, 'pause a node', (docker, abortSignal) =>
+        docker.getContainer(container).pause({ abortSignal }),
+      );
+    },
+
+    async resume() {
+      await unless((state) => !state.Paused, options, 'resume a node', (docker, abortSignal) =>
+        docker.getContainer(container).unpause({ abortSignal }),
+      );
+    },
+  };
+}
+
+type State = Pick<ContainerInspectInfo['State'], 'Paused' | 'Running'>;
+
+function isOver({ Running }: State): boolean {
+  return !Running;
+}
+
+/** Acts, and when the engine refuses asks whether there was any need: what the container is already is no failure. */
+async function unless(
+  isSo: (state: State) => boolean,
+  { engine, container }: ContainerHostOptions,
+  what: string,
+  act: Parameters<Engine['call']>[1],
+): Promise<void> {
+  try {
+    await engine.call(what, act);
+  } catch (error) {
+    if (statusOf(error) === undefined) throw error;
+    const { State: state } = await inspect(engine, container).catch((problem: unknown) => {
+      if (statusOf(problem) === 404) return { State: { Paused: false, Running: false } };
+      throw problem;
+    });
+    if (!isSo(state)) throw error;
+  }
+}
+
+/** Resolves when the container has stopped, or is there no more, to how. */
+async function endOf({ engine, container, signal }: ContainerHostOptions): Promise<string> {
+  while (!signal.aborted) {
+    try {
+      await engine.open('wait for a node', (docker) =>
+        docker.getContainer(container).wait({ abortSignal: signal }),
+      );
+      return howItEnded(await inspect(engine, container));
+    } catch (error) {
+      if (statusOf(error) === 404) return 'somebody removed its container';
+      // An engine that is away says nothing of the container: it may run on.
+      await delay(ASK_AGAIN_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+  return 'the instance is being removed';
+}
+
+function howItEnded({ State: { ExitCode, OOMKilled } }: ContainerInspectInfo): string {
+  if (OOMKilled) return 'killed for want of memory';
+  return ExitCode === 137 ? 'SIGKILL' : `exit code ${ExitCode}`;
+}
+
+function inspect(engine: Engine, container: string): Promise<ContainerInspectInfo> {
+  return engine.call('inspect a node', (docker, abortSignal) =>
+    docker.getContainer(container).inspect({ abortSignal }),
+  );
+}

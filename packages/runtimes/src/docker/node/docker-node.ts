@@ -1,0 +1,114 @@
+import {
+  CLIENT_ROLE,
+  type ContainerLaunch,
+  type LoadLine,
+  type NodeEvent,
+  type NodeLook,
+  type NodeSpec,
+  OrdealError,
+} from '@ordeal/core';
+import { NodeSupervisor } from '../../node-supervisor.ts';
+import { readLoad } from '../../read-load.ts';
+import type { DockerSite } from '../site.ts';
+import { type Attached, attach } from './attach.ts';
+import { createContainerHost } from './container-host.ts';
+import { HELPER_DATA_PATH, NodeHelper } from './helper.ts';
+import { lookAtContainer } from './look-at-container.ts';
+import { createTarget } from './target.ts';
+import { createVolume } from './volume.ts';
+
+export interface DockerNodeOptions {
+  readonly site: DockerSite;
+  readonly spec: NodeSpec;
+  readonly launch: ContainerLaunch;
+  readonly load: (line: LoadLine) => void;
+  readonly tell: (event: NodeEvent) => void;
+}
+
+/** One node: a helper that stays for as long as the instance, and beside it, in its namespace, what is killed and started. */
+export class DockerNode {
+  readonly spec: NodeSpec;
+  readonly launch: ContainerLaunch;
+  readonly helper: NodeHelper;
+  readonly supervisor: NodeSupervisor;
+  readonly #site: DockerSite;
+  readonly #target: string;
+  readonly #hasVolume: boolean;
+  readonly #closing = new AbortController();
+  #output: Attached | undefined;
+
+  private constructor(
+    { site, spec, launch, load, tell }: DockerNodeOptions,
+    made: { helper: NodeHelper; target: string; volume: string | undefined },
+  ) {
+    this.spec = spec;
+    this.launch = launch;
+    this.helper = made.helper;
+    this.#site = site;
+    this.#target = made.target;
+    this.#hasVolume = made.volume !== undefined;
+    const { engine, monotonicMs } = site;
+    this.supervisor = new NodeSupervisor({
+      spec,
+      monotonicMs,
+      tell,
+      host: createContainerHost({
+        engine,
+        container: made.target,
+        signal: this.#closing.signal,
+        beforeStart: spec.role === CLIENT_ROLE ? () => this.#readOutput(load, tell) : undefined,
+      }),
+    });
+  }
+
+  /** Makes its volume and containers, and starts the helper: all but the node itself runs then. */
+  static async make(options: DockerNodeOptions): Promise<DockerNode> {
+    const { site, spec, launch } = options;
+    const volume = spec.volume === undefined ? undefined : await createVolume(site, spec.name, spec.volume);
+    const helper = await NodeHelper.create(site, spec, volume);
+    await helper.start();
+    const target = await createTarget(site, { spec, launch, helper: helper.container, volume });
+    return new DockerNode(options, { helper, target, volume });
+  }
+
+  async look(): Promise<NodeLook> {
+    const seen = await lookAtContainer(this.#site.engine, this.#target);
+    return { ...seen, quickDeaths: this.supervisor.quickDeaths };
+  }
+
+  /** Where the helper sees the node's data. @throws OrdealError UNSUPPORTED when the node has no volume */
+  get dataPath(): string {
+    if (this.#hasVolume) return HELPER_DATA_PATH;
+    throw new OrdealError('UNSUPPORTED', `${this.spec.name} keeps no data in a volume`);
+  }
+
+  /** The port's number. @throws OrdealError BAD_INPUT when the node has no such port */
+  port(name: string): number {
+    const port = this.launch.ports[name];
+    if (port === undefined) throw new OrdealError('BAD_INPUT', `${this.spec.name} has no port ${name}`);
+    return port;
+  }
+
+  /** Starts it no more and lets go of its containers, which somebody else removes. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.supervisor.abandon();
+    this.#output?.close();
+    this.helper.close();
+  }
+
+  async #readOutput(load: (line: LoadLine) => void, tell: (event: NodeEvent) => void): Promise<void> {
+    this.#output?.close();
+    this.#output = await attach(this.#site.engine, this.#target, { stdin: false });
+    const read = readLoad({
+      node: this.spec.name,
+      incarnation: () => this.supervisor.incarnation(),
+      monotonicMs: this.#site.monotonicMs,
+      load,
+      noise: tell,
+    });
+    this.#output.stdout.setEncoding('utf8').on('data', read);
+    // What it complains of is worth telling as well, and no load line.
+    this.#output.stderr.setEncoding('utf8').on('data', read);
+  }
+}
