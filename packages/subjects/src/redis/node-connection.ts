@@ -52,7 +52,10 @@ export function createNodeConnection(address: Address): NodeConnection {
   const opened = (): Opened => {
     if (closed) throw new OrdealError('TARGET_FAILED', 'the observer is closed');
     if (current !== undefined && current.redis.status !== 'end') return current;
-    const next: Opened = { redis: connectTo(address, { connectTimeout: DEADLINE_MS, socketTimeout: DEADLINE_MS }), error: undefined };
+    const next: Opened = {
+      redis: connectTo(address, { connectTimeout: DEADLINE_MS, socketTimeout: DEADLINE_MS }),
+      error: undefined,
+    };
     next.redis.on('error', (error) => {
       next.error ??= error;
     });

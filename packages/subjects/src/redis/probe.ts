@@ -89,7 +89,10 @@ function nodesOf<View>(answers: Answers<View>, stateOf: (view: View) => JsonObje
   return Object.fromEntries(states);
 }
 
-function serverState({ role, offset, follows, replicas, heartbeatAtMs }: ServerView, nowMs: number): JsonObject {
+function serverState(
+  { role, offset, follows, replicas, heartbeatAtMs }: ServerView,
+  nowMs: number,
+): JsonObject {
   return {
     role,
     offset,

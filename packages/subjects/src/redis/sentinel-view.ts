@@ -9,7 +9,11 @@ export interface SentinelView {
   /** The vote by which that one came to be; 0: it was so at the start. */
   readonly configEpoch: number;
   /** Those of the primary, its replicas and the other sentinels that it sees well, `host:port`. */
-  readonly up: { readonly primary: boolean; readonly replicas: readonly string[]; readonly sentinels: number };
+  readonly up: {
+    readonly primary: boolean;
+    readonly replicas: readonly string[];
+    readonly sentinels: number;
+  };
   /** It does not trust its own clock, and for 30 s takes part in nothing. */
   readonly isInTilt: boolean;
 }
@@ -23,7 +27,12 @@ const fields = z.array(z.string()).transform((words) => {
 
 const peer = fields.pipe(z.object({ ip: z.string(), port: z.string(), flags: z.string() }));
 const primaryReply = fields.pipe(
-  z.object({ ip: z.string(), port: z.string(), flags: z.string(), 'config-epoch': z.string().transform(Number) }),
+  z.object({
+    ip: z.string(),
+    port: z.string(),
+    flags: z.string(),
+    'config-epoch': z.string().transform(Number),
+  }),
 );
 
 /** Flags of a node that a sentinel cannot count on, or not now. */

@@ -36,7 +36,10 @@ export function problemsOf(
     ...answered(servers).map(([server, view]) => [server, replicaProblem(view, primary, nowMs)]),
     ...answered(sentinels).map(([sentinel, view]) => [sentinel, sentinelProblem(view, primary)]),
   ];
-  return [...silent, ...found.flatMap(([who, problem]) => (problem === undefined ? [] : [`${who}: ${problem}`]))];
+  return [
+    ...silent,
+    ...found.flatMap(([who, problem]) => (problem === undefined ? [] : [`${who}: ${problem}`])),
+  ];
 }
 
 function answered<View>(answers: Answers<View>): [string, View][] {
