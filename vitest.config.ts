@@ -5,7 +5,7 @@ export default defineConfig({
     // Real servers on a small machine: time-outs are for hangs, not for slowness.
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    globalSetup: ['./tests/start-database.ts'],
+    globalSetup: ['./tests/start-database.ts', './tests/offer-engine.ts'],
     projects: [
       {
         extends: true,

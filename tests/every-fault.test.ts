@@ -12,7 +12,7 @@ if (postgres === undefined) throw new Error('no postgres');
 const supported = Object.entries(postgres.faults).filter(([, { runtimes }]) => runtimes.includes('process'));
 
 const table = readFaultTable();
-const missing = await missingAbilities('process');
+const missing = await missingAbilities('process', {});
 const runnable = table.filter(({ type }) =>
   faultOf(type)?.needs.every((need) => missing[need] === undefined),
 );

@@ -1,6 +1,6 @@
 import type { Settings } from '@ordeal/config';
 import { NO_FAULT, type RuntimeName } from '@ordeal/core';
-import { type MissingAbilities, missingAbilities } from '@ordeal/runtimes';
+import { type MissingAbilities, missingAbilities, whyNoImages } from '@ordeal/runtimes';
 
 /** What a worker can run, and what it knows but cannot run, as `subject/runtime/fault`. */
 export interface Capabilities {
@@ -10,19 +10,22 @@ export interface Capabilities {
   readonly cannot: Readonly<Record<string, string>>;
 }
 
-/** Goes through the whole catalogue, and asks this machine what it can do, as this user. */
+/** Goes through the whole catalogue, and asks this machine and its engine what they can do, as this user. */
 export async function findCapabilities(settings: Settings): Promise<Capabilities> {
   const { catalogue } = settings.repertoire;
   const can: string[] = [];
   const cannot: Record<string, string> = {};
+  const missingOn = new Map<RuntimeName, MissingAbilities>();
   for (const subject of Object.values(catalogue.subjects)) {
     for (const runtime of subject.runtimes) {
-      const missing = await missingAbilities(runtime);
+      const missing = missingOn.get(runtime) ?? (await missingAbilities(runtime, settings.docker));
+      missingOn.set(runtime, missing);
+      const whyNotAtAll = await whyNoSubject(settings, missing, subject.name, runtime);
       const faults = Object.keys(subject.faults).filter((fault) =>
         subject.faults[fault]?.runtimes.includes(runtime),
       );
       for (const fault of [NO_FAULT, ...faults]) {
-        const why = whyNot(settings, missing, { subject: subject.name, runtime, fault });
+        const why = whyNotAtAll ?? whyNoFault(settings, missing, fault);
         const need = `${subject.name}/${runtime}/${fault}`;
         if (why === undefined) can.push(need);
         else cannot[need] = why;
@@ -32,15 +35,23 @@ export async function findCapabilities(settings: Settings): Promise<Capabilities
   return { can: can.sort(), cannot };
 }
 
-function whyNot(
-  { repertoire, process }: Settings,
+/** Why no trial of the subject can run on the runtime, whatever the fault. */
+async function whyNoSubject(
+  settings: Settings,
   missing: MissingAbilities,
-  { subject, runtime, fault: type }: { subject: string; runtime: RuntimeName; fault: string },
-): string | undefined {
-  if (runtime === 'process' && !process.offered) return 'its settings turn the runtime process off';
-  const subjectRuns = runtime === 'process' && repertoire.subjectOf(subject)?.prepareProcess !== undefined;
-  // A runtime that can do nothing to nodes cannot start them either, and its reason says more.
-  if (!subjectRuns) return missing.signals ?? `it has no code that starts ${subject} on ${runtime}`;
+  name: string,
+  runtime: RuntimeName,
+): Promise<string | undefined> {
+  if (!settings[runtime].offered) return `its settings turn the runtime ${runtime} off`;
+  const subject = settings.repertoire.subjectOf(name);
+  const prepare = runtime === 'process' ? subject?.prepareProcess : subject?.prepareContainer;
+  if (subject === undefined || prepare === undefined) return `it has no code that starts ${name} on ${runtime}`;
+  // A runtime that can do nothing to nodes cannot start them either.
+  if (missing.signals !== undefined) return missing.signals;
+  return runtime === 'docker' ? whyNoImages(settings.docker, subject) : undefined;
+}
+
+function whyNoFault({ repertoire }: Settings, missing: MissingAbilities, type: string): string | undefined {
   if (type === NO_FAULT) return undefined;
   const fault = repertoire.faultOf(type);
   if (fault === undefined) return `it has no code for ${type}`;

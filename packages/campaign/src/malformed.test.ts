@@ -98,7 +98,7 @@ describe('one wrong value', () => {
       'subjects: [tikv, tivk]',
       `3:18: subjects[1]: unknown subject "tivk", did you mean "tikv"? (must be one of ${SUBJECTS})`,
     ],
-    ['subjects: [tikv, tikv]', `3:18: subjects[1]: "tikv" is listed twice'],
+    ['subjects: [tikv, tikv]', '3:18: subjects[1]: "tikv" is listed twice'],
     [
       'subjects: [constructor]',
       `3:12: subjects[0]: unknown subject "constructor" (must be one of ${SUBJECTS})`,

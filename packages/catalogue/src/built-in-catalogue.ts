@@ -2,6 +2,7 @@ import type { Catalogue } from '@ordeal/core';
 import { asymmetricPartition } from './asymmetric-partition.ts';
 import { bandwidth } from './bandwidth.ts';
 import { diskPressure } from './disk-pressure.ts';
+import { etcd } from './etcd.ts';
 import { latency } from './latency.ts';
 import { networkPartition } from './network-partition.ts';
 import { nodeKill } from './node-kill.ts';
@@ -16,7 +17,7 @@ import { tikv } from './tikv.ts';
  * worker can run is valid, and waits.
  */
 export const builtInCatalogue: Catalogue = {
-  subjects: { postgres, redis, tikv },
+  subjects: { postgres, etcd, redis, tikv },
   faults: {
     node_kill: nodeKill,
     process_pause: processPause,

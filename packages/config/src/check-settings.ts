@@ -42,5 +42,6 @@ export function checkSettings(site: Site, file: string): Settings | undefined {
     maxParallel: limits?.maxParallel,
     slots: limits?.slots,
     process: runtimes?.process,
+    docker: runtimes?.docker,
   });
 }

@@ -35,8 +35,15 @@ export function checkSubject(site: Site, path: Path, subject: GivenSubject, know
     if (roles.includes(role)) continue;
     reportAt(site, [...path, 'aliases', word], () => notOneOf(`unknown role ${shown(role)}`, role, roles));
   }
-  if (subject.prepareProcess === undefined) {
-    reportAt(site, path, () => 'runs nowhere: prepareProcess is missing');
+  for (const [index, { ports, pingable = [] }] of nodes.entries()) {
+    for (const [place, port] of pingable.entries()) {
+      if (ports.includes(port)) continue;
+      const at = [...path, 'topology', 'nodes', index, 'pingable', place];
+      reportAt(site, at, () => notOneOf('no port of the node', port, ports));
+    }
+  }
+  if (subject.prepareProcess === undefined && subject.prepareContainer === undefined) {
+    reportAt(site, path, () => 'runs nowhere: prepareProcess and prepareContainer are missing');
   }
   checkWords(site, [...path, 'faults'], 'fault', subject.faults, known.faults);
 }

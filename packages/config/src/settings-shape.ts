@@ -7,6 +7,9 @@ import { z } from 'zod';
 /** Ports are allotted in blocks of 64, and a small instance takes several. */
 const FEWEST_PORTS = 128;
 
+/** Each instance takes 27 bits of it. */
+const SUBNET_POOL = /^(\d{1,3}\.){3}\d{1,3}\/(8|9|1\d|2[0-7])$/;
+
 const text = z.string().min(1, { error: 'must not be empty' });
 const word = z
   .string()
@@ -33,6 +36,7 @@ const topology = z.strictObject({
       name: word,
       role: word,
       ports: z.array(word),
+      pingable: z.array(word).optional(),
       restartDelayMs: z.number().nonnegative({ error: 'must not be below 0' }),
       volume: z.strictObject({ path: text, sizeMb: integerBetween(1, 1_000_000) }).optional(),
     }),
@@ -56,6 +60,7 @@ export const subjectShape = z.strictObject({
   aliases: z.record(word, word).default({}),
   faults: supports,
   prepareProcess: method<NonNullable<Subject['prepareProcess']>>().optional(),
+  prepareContainer: method<NonNullable<Subject['prepareContainer']>>().optional(),
   observe: method<Subject['observe']>(),
 });
 
@@ -96,6 +101,22 @@ export const settingsFields = {
             .strictObject({ first: port, last: port })
             .refine(({ first, last }) => last - first >= FEWEST_PORTS, {
               error: `must be ${FEWEST_PORTS} ports or more, from first to last`,
+            })
+            .optional(),
+        })
+        .optional(),
+      docker: z
+        .strictObject({
+          offered: z.boolean().optional(),
+          engine: z
+            .string()
+            .regex(/^(unix:\/\/\/|tcp:\/\/)/, { error: 'must be unix:///path or tcp://host:port' })
+            .optional(),
+          images: z.record(word, text).optional(),
+          subnets: z
+            .string()
+            .regex(SUBNET_POOL, {
+              error: 'must be an IPv4 network of 27 bits or fewer, such as 10.201.0.0/16',
             })
             .optional(),
         })

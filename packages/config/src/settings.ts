@@ -2,7 +2,7 @@ import { builtInCatalogue, type CatalogueAdditions, extendCatalogue } from '@ord
 import type { Fault, Repertoire, Subject } from '@ordeal/core';
 import { faultOf } from '@ordeal/faults';
 import { subjectOf } from '@ordeal/subjects';
-import type { ProcessSettings } from './define/config.ts';
+import type { DockerSettings, ProcessSettings } from './define/config.ts';
 
 /** What holds for this installation: the settings file with its defaults filled in, on top of what is built in. */
 export interface Settings {
@@ -14,6 +14,7 @@ export interface Settings {
   readonly maxParallel: number;
   readonly slots: number;
   readonly process: { readonly offered: boolean; readonly ports: ProcessSettings['ports'] };
+  readonly docker: Required<Omit<DockerSettings, 'engine'>> & Pick<DockerSettings, 'engine'>;
 }
 
 interface Given {
@@ -26,7 +27,11 @@ interface Given {
   readonly process?:
     | { readonly offered?: boolean | undefined; readonly ports?: ProcessSettings['ports'] | undefined }
     | undefined;
+  readonly docker?: { readonly [Key in keyof DockerSettings]?: DockerSettings[Key] | undefined } | undefined;
 }
+
+/** Private by RFC 1918, and not what engines hand out by themselves (172.16.0.0/12, 192.168.0.0/16). */
+const SUBNETS = '10.201.0.0/16';
 
 /** Without a settings file. */
 export const defaultSettings: Settings = completeSettings({});
@@ -45,5 +50,11 @@ export function completeSettings(given: Given): Settings {
     maxParallel: given.maxParallel ?? 10,
     slots: given.slots ?? 10,
     process: { offered: given.process?.offered ?? true, ports: given.process?.ports },
+    docker: {
+      offered: given.docker?.offered ?? true,
+      images: given.docker?.images ?? {},
+      subnets: given.docker?.subnets ?? SUBNETS,
+      ...(given.docker?.engine === undefined ? {} : { engine: given.docker.engine }),
+    },
   };
 }

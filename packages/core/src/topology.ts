@@ -9,8 +9,10 @@ export interface NodeSpec {
   readonly name: string;
   /** The role at start; roles can move, see {@link SubjectProbe.roles}. The load's node has role {@link CLIENT_ROLE}. */
   readonly role: string;
-  /** Names of the ports it listens on; the first one answers {@link SubjectProbe.ping}. */
+  /** Names of the ports it listens on. */
   readonly ports: readonly string[];
+  /** Those of them that answer {@link SubjectProbe.ping}; absent: the first one. A fault is seen on links to these alone. */
+  readonly pingable?: readonly string[];
   /** The supervisor starts a dead node again after this long. */
   readonly restartDelayMs: number;
   /** Where it keeps its data, when the space for it may run out. */

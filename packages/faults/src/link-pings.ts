@@ -4,7 +4,7 @@ import { type Address, type FaultSite, type Link, OrdealError, type Topology } f
 export const SILENCE_MS = 400;
 
 /**
- * Those of the links that a ping can go through: only a node's first port answers one.
+ * Those of the links that a ping can go through: not every port of a node answers one.
  * @throws OrdealError UNSUPPORTED when there is none, and nothing could ever show that a fault on these links bites.
  */
 export function pingableLinks(topology: Topology, links: readonly Link[]): Link[] {
@@ -17,7 +17,9 @@ export function pingableLinks(topology: Topology, links: readonly Link[]): Link[
 }
 
 function isPingable(topology: Topology, link: Link): boolean {
-  return topology.nodes.some(({ name, ports }) => name === link.to && ports[0] === link.port);
+  return topology.nodes.some(
+    ({ name, ports, pingable = ports.slice(0, 1) }) => name === link.to && pingable.includes(link.port),
+  );
 }
 
 /** The node's links, to it and from it. @throws OrdealError UNSUPPORTED when there are none, or no ping could see a fault on them. */
@@ -45,7 +47,8 @@ export function routeThrough({ instance }: FaultSite, link: Link): Route {
 
 /** To the node's own address, which no link fault touches. @throws OrdealError UNSUPPORTED for a node without ports. */
 export function routeTo({ instance }: FaultSite, node: string): Route {
-  const port = instance.topology.nodes.find(({ name }) => name === node)?.ports[0];
+  const spec = instance.topology.nodes.find(({ name }) => name === node);
+  const port = (spec?.pingable ?? spec?.ports)?.[0];
   if (port === undefined) throw new OrdealError('UNSUPPORTED', `${node} has no port that answers a ping`);
   return { node, address: instance.observer.address(node, port) };
 }

@@ -1,7 +1,8 @@
 import { Socket } from 'node:net';
 import { defaultSettings, readSettings } from '@ordeal/config';
 import { describeError, monotonicMs } from '@ordeal/core';
-import { createProcessRuntime } from '@ordeal/runtimes';
+import { placeId } from '@ordeal/place';
+import { createDockerRuntime, createProcessRuntime } from '@ordeal/runtimes';
 import { runGuardProcess } from './guard-process.ts';
 import { readLaunchArguments } from './launch-options.ts';
 
@@ -11,9 +12,18 @@ import { readLaunchArguments } from './launch-options.ts';
  */
 const options = readLaunchArguments(process.argv.slice(2));
 const settings = options.settings === undefined ? defaultSettings : await readSettings(options.settings);
+const { folders } = options;
 await runGuardProcess({
   options,
-  runtimes: [createProcessRuntime({ folders: options.folders, monotonicMs, ports: settings.process.ports })],
+  runtimes: [
+    createProcessRuntime({ folders, monotonicMs, ports: settings.process.ports }),
+    createDockerRuntime({
+      ...settings.docker,
+      place: placeId(folders),
+      cacheFolder: folders.shared,
+      monotonicMs,
+    }),
+  ],
   repertoire: settings.repertoire,
   input: process.stdin,
   // Not process.stdout: its writes to a pipe block, and a worker that stopped reading would stop its guard.

@@ -23,6 +23,7 @@ export interface Limits {
 
 export interface RuntimeSettings {
   readonly process?: ProcessSettings;
+  readonly docker?: DockerSettings;
 }
 
 export interface ProcessSettings {
@@ -33,6 +34,20 @@ export interface ProcessSettings {
    * of a port. Ports that the kernel hands out (32768 up on Linux) may be taken by anybody.
    */
   readonly ports?: { readonly first: number; readonly last: number };
+}
+
+export interface DockerSettings {
+  /** Whether workers of this folder run trials on a Docker engine; default true, where there is one. */
+  readonly offered?: boolean;
+  /** `unix:///path` or `tcp://host:port`; default: what DOCKER_HOST says, else the default socket. */
+  readonly engine?: string;
+  /** Other images than the published ones: `{ etcd: 'registry.example/etcd:v3.5.21' }`. `helper` is ours. */
+  readonly images?: Readonly<Record<string, string>>;
+  /**
+   * Where instances' networks are, each with 32 addresses; default 10.201.0.0/16. Too small: a start fails for want of
+   * a subnet. It must not be a network that this machine reaches already.
+   */
+  readonly subnets?: string;
 }
 
 /**

@@ -3,10 +3,14 @@ export {
   type Ability,
   type Address,
   CLIENT_ROLE,
+  type ContainerLaunch,
+  type ContainerSite,
   type Fault,
   type FaultPlan,
   type FaultSite,
   type Finding,
+  type ImageLaunch,
+  type ImageName,
   type Instance,
   type JsonObject,
   type Link,
@@ -19,6 +23,7 @@ export {
   OrdealError,
   type PlanInput,
   type ProcessLaunch,
+  type ProgramLaunch,
   type Subject,
   type SubjectProbe,
   type Topology,
@@ -26,6 +31,7 @@ export {
 export { chooseTarget, type PingResult, ping, type Route, routeThrough, routeTo } from '@ordeal/faults';
 export { z } from 'zod';
 export {
+  type DockerSettings,
   defineConfig,
   type Limits,
   type OrdealConfig,

@@ -19,10 +19,12 @@ export async function leftIn(
   const journaled = leftInstances(text);
   const names = await readdir(folder.instances).catch(() => []);
   const known = new Set(journaled.map(({ label }) => basename(label.folder)));
+  // A folder speaks for processes that live in it; what is on an engine has none.
+  const inFolders = runtimes.filter(({ name }) => name === 'process');
   const unknown = names
     .filter((name) => !known.has(name))
     .flatMap((instance) =>
-      runtimes.map(({ name }) => ({
+      inFolders.map(({ name }) => ({
         label: { instance, ...UNKNOWN_TRIAL, folder: join(folder.instances, instance) },
         runtime: name,
         injections: [],

@@ -183,10 +183,11 @@ export class DockerInstance implements Instance {
   }
 
   async #removeAll(): Promise<void> {
-    await settleAll([...this.#nodes.values()].map((node) => node.close()));
-    await removeInstance(this.#tools.engine, this.label.instance);
+    // Nobody watches the nodes any more: what would be told of their ends would be a guess.
     this.#load.clear();
     this.#events.clear();
+    await settleAll([...this.#nodes.values()].map((node) => node.close()));
+    await removeInstance(this.#tools.engine, this.label.instance);
   }
 
   async #makeNetwork(): Promise<DockerSite> {

@@ -14,6 +14,9 @@ export const HELPER_DATA_PATH = '/ordeal/data';
 /** Covers the start of its program on a busy machine. */
 const AGENT_DEADLINE_MS = 20_000;
 
+/** Of what it writes to standard error, in characters: the end of a stack trace. */
+const MOST_COMPLAINTS = 2_000;
+
 /**
  * The container that owns a node's network namespace and keeps its volume mounted: both outlive the restarts of the
  * node itself. In it runs the namespace agent, which goes when we go.
@@ -66,7 +69,7 @@ export class NodeHelper {
     return new NodeHelper(site, spec.name, container.id);
   }
 
-  /** Starts the agent; resolves when the namespace is there. */
+  /** Starts the agent; resolves when it answers. @throws OrdealError TARGET_FAILED with what it says when it does not */
   async start(): Promise<void> {
     const { engine, bundle } = this.#site;
     const archive = await archiveOf({ [AGENT_PATH]: await bundle(AGENT_MODULE) });
@@ -75,9 +78,17 @@ export class NodeHelper {
     );
     this.#attached = await attach(engine, this.container, { stdin: true });
     this.#agent = new AgentClient(this.#attached.stdin, this.#attached.stdout);
+    let complaints = '';
+    this.#attached.stderr.setEncoding('utf8').on('data', (text: string) => {
+      complaints = (complaints + text).slice(-MOST_COMPLAINTS);
+    });
     await engine.call('start a helper', (docker, abortSignal) =>
       docker.getContainer(this.container).start({ abortSignal }),
     );
+    await this.#agent.ask('look', {}, deadlineSignal(AGENT_DEADLINE_MS)).catch((cause: unknown) => {
+      const message = `the helper of ${this.#node} does not work: ${complaints.trim() || 'it says nothing'}`;
+      throw new OrdealError('TARGET_FAILED', message, { cause });
+    });
   }
 
   /** @throws OrdealError TARGET_FAILED when it did not start, or is gone */

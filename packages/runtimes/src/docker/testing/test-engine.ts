@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { deadlineSignal } from '@ordeal/core';
+import Docker from 'dockerode';
+import { type TestImage, testImageReference } from './test-images.ts';
+
+/** For the hook that asks for the engine: the very first time, its images are built. */
+export const TEST_ENGINE_TIMEOUT_MS = 600_000;
+
+/** A Docker engine that is up until the test run ends, with the images asked for. */
+export interface TestEngine {
+  readonly docker: Docker;
+  image(name: TestImage): string;
+}
+
+/**
+ * Why there can be no Docker engine here, for the name of a skipped test; undefined when there can.
+ * @throws Error in CI, where nothing may be skipped
+ */
+export function whyNoTestEngine(): string | undefined {
+  if (process.env.ORDEAL_TEST_ENGINE) return undefined;
+  const why = process.env.ORDEAL_NO_TEST_ENGINE ?? 'the test run offers no Docker engine';
+  if (process.env.CI) throw new Error(`${why}, and CI skips nothing`);
+  return why;
+}
+
+/**
+ * Has the test run start its engine, if it is not up, and build what is missing of the images. From then on
+ * `DOCKER_HOST` of this process, and of those that it starts, names the engine.
+ * @throws Error when the engine does not start or an image cannot be built
+ */
+export async function testEngine(...images: readonly TestImage[]): Promise<TestEngine> {
+  const answer = await ask(images);
+  if (answer.error !== undefined) throw new Error(answer.error);
+  if (answer.host !== undefined) process.env.DOCKER_HOST = answer.host;
+  return { docker: new Docker(), image: testImageReference };
+}
+
+async function ask(images: readonly TestImage[]): Promise<{ host?: string; error?: string }> {
+  const path = process.env.ORDEAL_TEST_ENGINE;
+  if (!path) throw new Error('ask whyNoTestEngine() first');
+  const signal = deadlineSignal(TEST_ENGINE_TIMEOUT_MS);
+  const socket = connect(path);
+  await once(socket, 'connect', { signal });
+  signal.addEventListener('abort', () => socket.destroy(new Error('no test engine in time')));
+  socket.end(JSON.stringify(images));
+  return JSON.parse(await text(socket));
+}

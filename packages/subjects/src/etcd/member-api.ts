@@ -1,0 +1,80 @@
+import { type Address, OrdealError } from '@ordeal/core';
+import { z } from 'zod';
+
+/** 64-bit numbers are texts in etcd's JSON, and what is zero is left out. */
+const number64 = z.string().regex(/^\d+$/).default('0');
+
+const statusShape = z.object({
+  header: z.object({ member_id: number64, revision: number64 }),
+  version: z.string(),
+  leader: number64,
+  raftTerm: number64,
+  raftIndex: number64,
+  raftAppliedIndex: number64,
+  dbSize: number64,
+});
+
+/** What a member says of itself. Ids and positions are texts of 64-bit numbers. */
+export interface MemberStatus {
+  readonly member: string;
+  /** The id of the member that it follows; `0`: it knows no leader. */
+  readonly leader: string;
+  readonly term: number;
+  readonly revision: number;
+  readonly raftIndex: number;
+  readonly appliedIndex: number;
+  readonly dbSizeBytes: number;
+  readonly version: string;
+}
+
+/** What the member itself knows, whether or not it hears of the others. @throws when it does not answer */
+export async function memberStatus(address: Address, signal: AbortSignal): Promise<MemberStatus> {
+  const status = statusShape.parse(await callMember(address, 'maintenance/status', {}, signal));
+  return {
+    member: status.header.member_id,
+    leader: status.leader,
+    term: Number(status.raftTerm),
+    revision: Number(status.header.revision),
+    raftIndex: Number(status.raftIndex),
+    appliedIndex: Number(status.raftAppliedIndex),
+    dbSizeBytes: Number(status.dbSize),
+    version: status.version,
+  };
+}
+
+/** A write by way of this member; resolves when a majority has it. */
+export async function putKey(address: Address, key: string, value: string, signal: AbortSignal): Promise<void> {
+  await callMember(address, 'kv/put', { key: base64(key), value: base64(value) }, signal);
+}
+
+/**
+ * A linearizable read by way of this member: the leader has asked a majority whether it still leads, and the member
+ * has caught up with what was committed by then.
+ */
+export async function readKey(address: Address, key: string, signal: AbortSignal): Promise<void> {
+  await callMember(address, 'kv/range', { key: base64(key) }, signal);
+}
+
+/**
+ * One call of etcd's JSON gateway, as versions 3.4 and later have it.
+ * @throws OrdealError TARGET_FAILED with what the member answered; the signal's reason; when it does not answer
+ */
+async function callMember(
+  { host, port }: Address,
+  path: string,
+  body: object,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const response = await fetch(`http://${host}:${port}/v3/${path}`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    signal,
+  });
+  const text = await response.text();
+  if (response.ok) return JSON.parse(text);
+  throw new OrdealError('TARGET_FAILED', `${response.status}: ${text.trim().slice(0, 200)}`);
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
