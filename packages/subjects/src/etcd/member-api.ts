@@ -43,7 +43,12 @@ export async function memberStatus(address: Address, signal: AbortSignal): Promi
 }
 
 /** A write by way of this member; resolves when a majority has it. */
-export async function putKey(address: Address, key: string, value: string, signal: AbortSignal): Promise<void> {
+export async function putKey(
+  address: Address,
+  key: string,
+  value: string,
+  signal: AbortSignal,
+): Promise<void> {
   await callMember(address, 'kv/put', { key: base64(key), value: base64(value) }, signal);
 }
 

@@ -15,7 +15,9 @@ export async function wholeness(
   const looks = await Promise.all(
     [...members].map(async ([name, address]) => ({ name, ...(await lookAt(address, signal)) })),
   );
-  const problems = looks.flatMap(({ name, problem }) => (problem === undefined ? [] : [`${name}: ${problem}`]));
+  const problems = looks.flatMap(({ name, problem }) =>
+    problem === undefined ? [] : [`${name}: ${problem}`],
+  );
   const leaders = new Set(looks.flatMap(({ status }) => (status === undefined ? [] : [status.leader])));
   if (leaders.size > 1) problems.push(`they follow ${leaders.size} leaders`);
   if (problems.length > 0) return { whole: false, detail: problems.join('; ') };

@@ -15,7 +15,10 @@ const KEYS = 1_000;
 export function openLoad(members: readonly Address[]): LoadOperations {
   let turn = 0;
 
-  const atOneOfThem = async (act: (member: Address, signal: AbortSignal) => Promise<void>, signal: AbortSignal) => {
+  const atOneOfThem = async (
+    act: (member: Address, signal: AbortSignal) => Promise<void>,
+    signal: AbortSignal,
+  ) => {
     const first = turn++ % members.length;
     const order = [...members.slice(first), ...members.slice(0, first)];
     const failures: string[] = [];
