@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor } from '@ordeal/core';
+import { mountsIn } from '@ordeal/place';
 import Docker from 'dockerode';
 import { emptyEngine } from './empty-engine.ts';
 import { noteHostNetwork, restoreHostNetwork } from './host-network.ts';
@@ -109,11 +110,7 @@ async function end(engine: ChildProcess): Promise<void> {
 
 /** An engine leaves its handles of network namespaces mounted. */
 function unmountBelow(folder: string): void {
-  const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
-  const points = mounts.flatMap((line) => line.split(' ')[1] ?? []);
-  // The innermost first.
-  const ours = points.filter((point) => point.startsWith(`${folder}/`)).reverse();
-  for (const point of ours) execFileSync('umount', [point]);
+  for (const { path } of mountsIn(folder).reverse()) execFileSync('umount', [path]);
 }
 
 function hasEnded(engine: ChildProcess): boolean {

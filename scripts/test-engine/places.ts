@@ -1,8 +1,13 @@
+import { join } from 'node:path';
+
+// A test of the engine itself gives it other folders, and a network namespace for the sake of its abstract socket.
+const elsewhere = process.env.ORDEAL_TEST_ENGINE_FOLDER;
+
 /** Images and layers, kept from one run to the next: making them takes minutes. */
-export const ENGINE_DATA = '/var/cache/ordeal-test/engine';
+export const ENGINE_DATA = join(elsewhere ?? '/var/cache/ordeal-test', 'engine');
 
 /** Everything else of the tests' own engine; removed with it. */
-export const ENGINE_RUN = '/run/ordeal-test';
+export const ENGINE_RUN = elsewhere === undefined ? '/run/ordeal-test' : join(elsewhere, 'run');
 
 export const ENGINE_HOST = `unix://${ENGINE_RUN}/engine.sock`;
 

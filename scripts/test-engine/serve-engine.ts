@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { createInterface } from 'node:readline';
 import { ImageBuilder } from './build-images.ts';
 import { type HeldEngine, holdEngine } from './hold-engine.ts';
 import type { ImageName } from './image-recipes.ts';
@@ -10,7 +10,7 @@ interface ReadyEngine extends HeldEngine {
 }
 
 /**
- * Answers the tests of one run: a connection names images (a JSON array), and is told `{ host }` when the engine has
+ * Answers the tests of one run: a connection names images (a line of JSON), and is told `{ host }` when the engine has
  * them, or `{ error }`. The engine is started when the first test asks, and stays up until `close`.
  * @param path of the socket to listen on
  */
@@ -21,7 +21,8 @@ export async function serveEngine(
   let engine: Promise<ReadyEngine> | undefined;
   const answer = async (socket: Socket): Promise<void> => {
     try {
-      const names: ImageName[] = JSON.parse(await text(socket));
+      const [line] = await once(createInterface(socket), 'line');
+      const names: ImageName[] = JSON.parse(line);
       engine ??= readyEngine(say);
       const { host, images } = await engine;
       await Promise.all(names.map((name) => images.ready(name)));
@@ -30,7 +31,7 @@ export async function serveEngine(
       socket.end(JSON.stringify({ error: (error as Error).message }));
     }
   };
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
+  const server = createServer((socket) => {
     socket.on('error', () => {});
     void answer(socket);
   }).listen(path);

@@ -45,7 +45,8 @@ async function whyNoSubject(
   if (!settings[runtime].offered) return `its settings turn the runtime ${runtime} off`;
   const subject = settings.repertoire.subjectOf(name);
   const prepare = runtime === 'process' ? subject?.prepareProcess : subject?.prepareContainer;
-  if (subject === undefined || prepare === undefined) return `it has no code that starts ${name} on ${runtime}`;
+  if (subject === undefined || prepare === undefined)
+    return `it has no code that starts ${name} on ${runtime}`;
   // A runtime that can do nothing to nodes cannot start them either.
   if (missing.signals !== undefined) return missing.signals;
   return runtime === 'docker' ? whyNoImages(settings.docker, subject) : undefined;

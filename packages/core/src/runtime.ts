@@ -120,5 +120,7 @@ export type LinkRule =
     }
   /** Lets through so many kilobits (1,000 bits) of payload a second in each direction, over all connections together. */
   | { readonly kind: 'rate'; readonly link: Link; readonly kbit: number }
+  /** Loses so many percent of the packets in each direction, each by a draw of its own. Where links carry packets. */
+  | { readonly kind: 'loss'; readonly link: Link; readonly percent: number }
   /** Holds back bytes; `forward` is from the dialler to the listener, whoever dialled first. New connections hang. */
   | { readonly kind: 'cut'; readonly link: Link; readonly direction: 'forward' | 'backward' | 'both' };

@@ -78,6 +78,8 @@ interface AnyContainerLaunch {
   readonly env: Readonly<Record<string, string>>;
   /** The number behind each of the node's port names. */
   readonly ports: Readonly<Record<string, number>>;
+  /** Where the node's volume is mounted; a node without a volume needs none. */
+  readonly dataPath?: string;
 }
 
 /** Runs a published image as it is. */
@@ -86,8 +88,6 @@ export interface ImageLaunch extends AnyContainerLaunch {
   readonly image: ImageName;
   /** Absent: the image's own. */
   readonly entrypoint?: readonly string[];
-  /** Where the node's volume is mounted; a node without a volume needs none. */
-  readonly dataPath?: string;
   /** Texts by absolute path, put into the container before its first start. */
   readonly files?: Readonly<Record<string, string>>;
 }

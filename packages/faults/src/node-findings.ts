@@ -20,5 +20,7 @@ export async function findRunning(site: FaultSite, node: string, signal: AbortSi
 
 /** A client listens to nobody: that it runs is all there is to see. */
 export function answersPings({ instance }: FaultSite, node: string): boolean {
-  return instance.topology.nodes.some(({ name, ports, pingable = ports }) => name === node && pingable.length > 0);
+  return instance.topology.nodes.some(
+    ({ name, ports, pingable = ports }) => name === node && pingable.length > 0,
+  );
 }

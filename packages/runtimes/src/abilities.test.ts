@@ -9,6 +9,7 @@ import { whyNoTestVolumes } from './process/testing/why-no-test-volumes.ts';
 
 const TELLER = fileURLToPath(new URL('./process/testing/abilities-teller.ts', import.meta.url));
 const run = promisify(execFile);
+const packets = expect.stringContaining('have no packets to lose');
 const noVolumes = await whyNoTestVolumes();
 const skipped = noVolumes === undefined ? '' : ` (skipped: ${noVolumes})`;
 
@@ -21,13 +22,16 @@ async function told(command: string, ...args: string[]): Promise<unknown> {
 }
 
 describe.skipIf(noVolumes !== undefined)(`the process runtime where it may mount${skipped}`, () => {
-  test('can do everything', async () => {
-    expect(await missingAbilities('process', {})).toEqual({});
+  test('can do everything but lose packets', async () => {
+    expect(await missingAbilities('process', {})).toEqual({ packets });
   });
 
   test('has no volumes as another user, and says who that is', async () => {
     expect(await told(process.execPath, TELLER, place.folders.data, '65534')).toEqual({
-      missing: { volumes: 'mounting a tmpfs needs root on Linux, and this worker runs as uid 65534' },
+      missing: {
+        packets,
+        volumes: 'mounting a tmpfs needs root on Linux, and this worker runs as uid 65534',
+      },
     });
   });
 
@@ -35,7 +39,7 @@ describe.skipIf(noVolumes !== undefined)(`the process runtime where it may mount
     const inBox = ['--bounding-set=-sys_admin', process.execPath, TELLER, place.folders.data];
     const why = expect.stringMatching(/^this worker is root and may not mount a tmpfs all the same \(.+\)$/);
     expect(await told('setpriv', ...inBox)).toEqual({
-      missing: { volumes: why },
+      missing: { packets, volumes: why },
       refusal: expect.stringMatching(
         /^there are no volumes of limited size here: this worker is root and may not/,
       ),
@@ -47,5 +51,7 @@ describe.skipIf(noVolumes !== undefined)(`the process runtime where it may mount
 test('where no engine answers there can be no nodes on docker, and why is said', async () => {
   const missing = await missingAbilities('docker', { engine: 'unix:///nowhere/docker.sock' });
   expect(Object.keys(missing)).toEqual([...ABILITIES]);
-  expect(missing.signals).toMatch(/^the Docker engine at unix:\/\/\/nowhere\/docker.sock does not answer: .*ENOENT/);
+  expect(missing.signals).toMatch(
+    /^the Docker engine at unix:\/\/\/nowhere\/docker.sock does not answer: .*ENOENT/,
+  );
 });

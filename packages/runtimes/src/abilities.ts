@@ -5,6 +5,8 @@ import { whyNoTmpfs } from './process/tmpfs.ts';
 /** What a runtime cannot do on this machine, each with the reason in words that fit behind "because". */
 export type MissingAbilities = Readonly<Partial<Record<Ability, string>>>;
 
+const NO_PACKETS = 'links there are TCP proxies, which carry streams and have no packets to lose';
+
 /** Asks this machine, as this user: a worker that is started elsewhere may be able to do more. */
 export async function missingAbilities(
   runtime: RuntimeName,
@@ -13,7 +15,7 @@ export async function missingAbilities(
   switch (runtime) {
     case 'process': {
       const volumes = await whyNoTmpfs();
-      return volumes === undefined ? {} : { volumes };
+      return { packets: NO_PACKETS, ...(volumes === undefined ? {} : { volumes }) };
     }
     case 'docker': {
       const why = await whyNoEngine(docker);

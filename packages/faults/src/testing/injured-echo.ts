@@ -7,7 +7,7 @@ import {
   type JsonObject,
   waitFor,
 } from '@ordeal/core';
-import { makeTestPlace, startEcho, waitForAnswer } from '@ordeal/runtimes/testing';
+import { makeTestPlace, startEcho, type TestPlace, waitForAnswer } from '@ordeal/runtimes/testing';
 import { faultOf } from '../fault-of.ts';
 
 /** One fault as a campaign would ask for it. */
@@ -25,8 +25,8 @@ export interface InjuredEcho extends FaultSite, AsyncDisposable {
   healed(): Promise<void>;
 }
 
-export async function openInjuredEcho(): Promise<InjuredEcho> {
-  const place = makeTestPlace();
+/** @param place where its nodes live; default: local processes */
+export async function openInjuredEcho(place: TestPlace = makeTestPlace()): Promise<InjuredEcho> {
   const echo = await startEcho(place, 'injured');
   let injections = 0;
   return {

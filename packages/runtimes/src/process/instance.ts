@@ -155,7 +155,7 @@ export class ProcessInstance implements Instance {
   }
 
   async free(injection: string, node: string): Promise<void> {
-    await this.#volumes.of(node).free(injection);
+    await this.#volumes.free(injection, node);
   }
 
   async lookAtVolume(node: string): Promise<VolumeLook> {

@@ -1,5 +1,5 @@
 import { type Address, type Link, type LinkRule, OrdealError, type Topology } from '@ordeal/core';
-import { LinkProxy } from './link-proxy.ts';
+import { LinkProxy } from '../link-proxy/link-proxy.ts';
 
 /** The fault proxies of one instance, one per link of its topology. */
 export class Links {
@@ -17,8 +17,14 @@ export class Links {
     return this.#proxy(link).address;
   }
 
-  /** Checks every rule before it sets the first. @throws OrdealError BAD_INPUT when the topology has no such link. */
+  /**
+   * Checks every rule before it sets the first.
+   * @throws OrdealError BAD_INPUT when the topology has no such link; UNSUPPORTED for what a TCP proxy cannot do
+   */
   shape(injection: string, rules: readonly LinkRule[]): void {
+    if (rules.some(({ kind }) => kind === 'loss')) {
+      throw new OrdealError('UNSUPPORTED', 'a TCP proxy carries streams, and has no packets to lose');
+    }
     const perProxy = Map.groupBy(rules, (rule) => this.#proxy(rule.link));
     for (const proxy of this.#proxies.values()) {
       const own = perProxy.get(proxy);

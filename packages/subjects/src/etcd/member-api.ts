@@ -74,6 +74,9 @@ async function callMember(
     method: 'POST',
     body: JSON.stringify(body),
     signal,
+  }).catch((error: unknown) => {
+    // `fetch failed` says nothing; its cause does.
+    throw error instanceof TypeError && error.cause !== undefined ? error.cause : error;
   });
   const text = await response.text();
   if (response.ok) return JSON.parse(text);

@@ -1,5 +1,5 @@
 import { deadlineSignal } from '@ordeal/core';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { engineError } from './engine-error.ts';
 
 /** A busy engine takes seconds to create a container; one that takes longer hangs. */
@@ -16,12 +16,13 @@ export interface CallOptions {
 export class Engine {
   /** For people: where the engine is looked for. */
   readonly address: string;
-  readonly #docker: Docker;
+  readonly #given: string | undefined;
+  #opened: Promise<Docker> | undefined;
 
   /** @param address `unix:///path` or `tcp://host:port`; default: what DOCKER_HOST says, else the default socket */
   constructor(address?: string) {
     this.address = address ?? process.env.DOCKER_HOST ?? 'the default socket';
-    this.#docker = address === undefined ? new Docker() : new Docker(optionsOf(address));
+    this.#given = address;
   }
 
   /**
@@ -41,10 +42,14 @@ export class Engine {
     const giveUp = () => reject(until.reason);
     until.addEventListener('abort', giveUp);
     try {
-      return await Promise.race([act(this.#docker, until), over]);
+      return await Promise.race([this.#client().then((docker) => act(docker, until)), over]);
     } catch (error) {
       signal?.throwIfAborted();
-      throw engineError(error, { what, address: this.address, timedOutMs: until.aborted ? timeoutMs : undefined });
+      throw engineError(error, {
+        what,
+        address: this.address,
+        timedOutMs: until.aborted ? timeoutMs : undefined,
+      });
     } finally {
       until.removeEventListener('abort', giveUp);
     }
@@ -53,10 +58,18 @@ export class Engine {
   /** A stream or a wait without an end of its own, until the signal fires. @throws like {@link call} */
   async open<T>(what: string, act: (docker: Docker) => Promise<T>): Promise<T> {
     try {
-      return await act(this.#docker);
+      return await act(await this.#client());
     } catch (error) {
       throw engineError(error, { what, address: this.address });
     }
+  }
+
+  /** Loaded when it is needed: 30 MB, which whoever has no engine need not pay for. */
+  #client(): Promise<Docker> {
+    this.#opened ??= import('dockerode').then(({ default: Client }) =>
+      this.#given === undefined ? new Client() : new Client(optionsOf(this.#given)),
+    );
+    return this.#opened;
   }
 }
 

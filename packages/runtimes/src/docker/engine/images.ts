@@ -49,8 +49,12 @@ export async function pullImage(
     );
   } catch (error) {
     signal?.throwIfAborted();
-    throw new OrdealError('ENGINE_UNAVAILABLE', `the image ${reference} cannot be had: ${describeError(error)}`, {
-      cause: error,
-    });
+    throw new OrdealError(
+      'ENGINE_UNAVAILABLE',
+      `the image ${reference} cannot be had: ${describeError(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -1,37 +1,62 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
-import { pipeline } from 'node:stream';
+/**
+ * The namespace agent: does what a guard tells it on standard input, inside a node's network namespace, and answers
+ * on standard output. When its guard is gone, which ends the input, it undoes all it has done, and ends.
+ *
+ * It must run as root with NET_ADMIN, and needs iptables and ss. It is shipped as one file.
+ */
 import { createInterface } from 'node:readline';
 import { describeError, OrdealError, toOrdealError } from '@ordeal/core';
-import { agentRequest, type AgentRequest } from './protocol.ts';
+import { z } from 'zod';
+import { NamespaceAgent } from './agent.ts';
+import { agentRequest } from './protocol.ts';
 
-/** A stand-in that relays and refuses the rest. */
-async function answer(request: AgentRequest): Promise<object> {
-  switch (request.verb) {
-    case 'relay': {
-      const server = createServer((near) => {
-        const far = connect(request.to);
-        pipeline(near, far, near, () => {});
-      });
-      server.listen(0, '0.0.0.0');
-      await once(server, 'listening');
-      return { port: (server.address() as AddressInfo).port };
-    }
-    case 'look':
-    case 'unshape':
-      return {};
-    default:
-      throw new OrdealError('UNSUPPORTED', `a stand-in cannot ${request.verb}`);
+const agent = new NamespaceAgent();
+// Where there is no packet filter nothing was left in it, and whoever asks for a rule will hear why.
+const cleared = agent.clear().catch(() => {});
+
+async function handle(line: string): Promise<void> {
+  let id: number | null = null;
+  try {
+    const told = parse(line);
+    id = z.object({ id: z.number() }).safeParse(told).data?.id ?? null;
+    const request = agentRequest.safeParse(told);
+    if (!request.success) throw new OrdealError('BAD_INPUT', z.prettifyError(request.error));
+    await cleared;
+    say({ id, ok: true, answer: await agent.answer(request.data) });
+  } catch (error) {
+    say({ id, ok: false, error: { code: toOrdealError(error).code, message: describeError(error) } });
   }
 }
 
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw new OrdealError('BAD_INPUT', 'no JSON', { cause });
+  }
+}
+
+function say(answer: object): void {
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+
+let isEnding = false;
+
+async function end(): Promise<void> {
+  if (isEnding) return;
+  isEnding = true;
+  try {
+    await agent.close();
+    process.exit(0);
+  } catch (error) {
+    console.error(describeError(error));
+    process.exit(1);
+  }
+}
+
+// Nobody hears the answers any more: the same as the end of the questions.
+process.stdout.on('error', end);
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, end);
 createInterface({ input: process.stdin })
-  .on('line', async (line) => {
-    const request = agentRequest.parse(JSON.parse(line));
-    const said = await answer(request).then(
-      (given) => ({ ok: true, answer: given }),
-      (error: unknown) => ({ ok: false, error: { code: toOrdealError(error).code, message: describeError(error) } }),
-    );
-    process.stdout.write(`${JSON.stringify({ id: request.id, ...said })}\n`);
-  })
-  .on('close', () => process.exit(0));
+  .on('line', (line) => void handle(line))
+  .on('close', end);

@@ -15,9 +15,14 @@ export function rulesPerNode(rules: readonly LinkRule[], places: NodePlaces): Ma
   const perNode = new Map<string, AgentRule[]>();
   const add = (node: string, rule: AgentRule) => perNode.set(node, [...(perNode.get(node) ?? []), rule]);
   for (const rule of rules) {
-    const { from } = rule.link;
+    const { from, to } = rule.link;
     const peer = listenerOf(rule.link, places);
-    add(from, { ...rule, peer });
+    if (rule.kind !== 'loss') {
+      add(from, { ...rule, peer });
+      continue;
+    }
+    add(from, { ...rule, peer, end: 'dialler' });
+    add(to, { ...rule, peer: { ...peer, host: places.host(from) }, end: 'listener' });
   }
   return perNode;
 }

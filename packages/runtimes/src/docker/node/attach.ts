@@ -11,7 +11,11 @@ export interface Attached {
 }
 
 /** Attaches to a container that is about to start: nothing of what it writes is lost. */
-export async function attach(engine: Engine, container: string, wants: { stdin: boolean }): Promise<Attached> {
+export async function attach(
+  engine: Engine,
+  container: string,
+  wants: { stdin: boolean },
+): Promise<Attached> {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   const stream = await engine.open('attach to a container', async (docker) => {

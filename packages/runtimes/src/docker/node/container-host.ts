@@ -42,14 +42,20 @@ export function createContainerHost(options: ContainerHostOptions): NodeHost {
     },
 
     async pause() {
-      await unless((state) => state.Paused || isOver(state), options, 'pause a node', (docker, abortSignal) =>
-        docker.getContainer(container).pause({ abortSignal }),
+      await unless(
+        (state) => state.Paused || isOver(state),
+        options,
+        'pause a node',
+        (docker, abortSignal) => docker.getContainer(container).pause({ abortSignal }),
       );
     },
 
     async resume() {
-      await unless((state) => !state.Paused, options, 'resume a node', (docker, abortSignal) =>
-        docker.getContainer(container).unpause({ abortSignal }),
+      await unless(
+        (state) => !state.Paused,
+        options,
+        'resume a node',
+        (docker, abortSignal) => docker.getContainer(container).unpause({ abortSignal }),
       );
     },
   };

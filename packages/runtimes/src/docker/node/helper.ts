@@ -55,8 +55,7 @@ export class NodeHelper {
           ExtraHosts: [...hosts].map(([name, host]) => `${name}:${host}`),
           CapAdd: ['NET_ADMIN', 'NET_RAW'],
           LogConfig: { Type: 'none', Config: {} },
-          Mounts:
-            volume === undefined ? [] : [{ Type: 'volume', Source: volume, Target: HELPER_DATA_PATH }],
+          Mounts: volume === undefined ? [] : [{ Type: 'volume', Source: volume, Target: HELPER_DATA_PATH }],
         },
         NetworkingConfig: {
           EndpointsConfig: {

@@ -20,7 +20,9 @@ export async function lookAtContainer(
     );
     const states = (Processes as string[][]).map((columns) => columns[1] ?? '');
     // A paused container is frozen as a whole: its processes' own state does not show it.
-    const stopped = seen.State.Paused ? states.length : states.filter((state) => state.startsWith('T')).length;
+    const stopped = seen.State.Paused
+      ? states.length
+      : states.filter((state) => state.startsWith('T')).length;
     return { incarnation: incarnationOf(seen), members: states.length, stopped };
   } catch (error) {
     // Gone, or it died between the two questions.

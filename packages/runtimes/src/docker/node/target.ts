@@ -48,7 +48,7 @@ export async function createTarget(site: DockerSite, options: TargetOptions): Pr
 }
 
 function mountsOf({ launch, volume }: TargetOptions): Docker.MountConfig {
-  if (volume === undefined || launch.kind !== 'image' || launch.dataPath === undefined) return [];
+  if (volume === undefined || launch.dataPath === undefined) return [];
   return [{ Type: 'volume', Source: volume, Target: launch.dataPath }];
 }
 
@@ -68,7 +68,10 @@ function programOf(
   }
 }
 
-async function filesOf({ bundle }: DockerSite, launch: ContainerLaunch): Promise<Record<string, string | Buffer>> {
+async function filesOf(
+  { bundle }: DockerSite,
+  launch: ContainerLaunch,
+): Promise<Record<string, string | Buffer>> {
   switch (launch.kind) {
     case 'program':
       return { [PROGRAM_PATH]: await bundle(launch.module) };

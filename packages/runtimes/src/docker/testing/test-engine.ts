@@ -44,6 +44,6 @@ async function ask(images: readonly TestImage[]): Promise<{ host?: string; error
   const socket = connect(path);
   await once(socket, 'connect', { signal });
   signal.addEventListener('abort', () => socket.destroy(new Error('no test engine in time')));
-  socket.end(JSON.stringify(images));
+  socket.write(`${JSON.stringify(images)}\n`);
   return JSON.parse(await text(socket));
 }

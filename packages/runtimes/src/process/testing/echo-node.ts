@@ -1,7 +1,7 @@
 /**
- * A test double of a server: echoes a line on loopback when it has all of it. Its tree is as unruly as a real server's: a child in a
+ * A test double of a server: echoes a line when it has all of it. Its tree is as unruly as a real server's: a child in a
  * session of its own with a child of its own, and one that has left for another working directory.
- * Usage: echo-node.ts PORT
+ * Usage: echo-node.ts HOST PORT
  */
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
@@ -17,6 +17,7 @@ const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => 
     line = '';
   });
 });
-server.listen(Number(process.argv[2]), '127.0.0.1');
+const [host, port] = process.argv.slice(2);
+server.listen(Number(port), host);
 spawn('sh', ['-c', 'sleep 3600 & wait'], { detached: true, stdio: 'ignore' });
 spawn('sleep', ['3600'], { cwd: '/', stdio: 'ignore' });

@@ -1,5 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import { CLIENT_ROLE, type NodeSpec, type Subject, type VolumeSpec } from '@ordeal/core';
+import {
+  type Address,
+  CLIENT_ROLE,
+  type Link,
+  type NodeSpec,
+  type Subject,
+  type Topology,
+  type VolumeSpec,
+} from '@ordeal/core';
 import { pingEcho } from './ping-echo.ts';
 
 const NODE_PROGRAM = fileURLToPath(new URL('./echo-node.ts', import.meta.url));
@@ -10,6 +18,9 @@ export const RESTART_DELAY_MS = 300;
 
 /** Small, so that filling it takes no time; the double keeps nothing in it. */
 export const ECHO_VOLUME: VolumeSpec = { path: 'data', sizeMb: 8 };
+
+/** In containers, where no two nodes share an address. */
+const ECHO_PORT = 7000;
 
 const server = (name: string, role: string): NodeSpec => ({
   name,
@@ -41,18 +52,27 @@ export const echoSubject: Subject = {
   slo: { windowMs: 1_000, minSuccessRatio: 0.9, maxLatencyMs: 200 },
   startBudgetMs: 20_000,
   async prepareProcess({ node, topology, listen, dial }) {
-    const ports =
+    const args =
       node.role === CLIENT_ROLE
-        ? topology.links.filter(({ from }) => from === node.name).map(({ to, port }) => dial(to, port).port)
-        : [listen('main').port];
-    const program = node.role === CLIENT_ROLE ? CLIENT_PROGRAM : NODE_PROGRAM;
-    return {
-      command: process.execPath,
-      args: [program, ...ports.map(String)],
-      env: {},
-      // The unprivileged user may be unable to read this checkout.
-      privileges: 'kept',
-    };
+        ? [CLIENT_PROGRAM, ...dialledBy(node.name, topology).map(({ to, port }) => textOf(dial(to, port)))]
+        : [NODE_PROGRAM, listen('main').host, String(listen('main').port)];
+    // The unprivileged user may be unable to read this checkout.
+    return { command: process.execPath, args, env: {}, privileges: 'kept' };
+  },
+  prepareContainer({ node, topology }) {
+    if (node.role !== CLIENT_ROLE) {
+      const args = ['0.0.0.0', String(ECHO_PORT)];
+      return {
+        kind: 'program',
+        module: NODE_PROGRAM,
+        args,
+        env: {},
+        ports: { main: ECHO_PORT },
+        dataPath: '/data',
+      };
+    }
+    const args = dialledBy(node.name, topology).map(({ to }) => textOf({ host: to, port: ECHO_PORT }));
+    return { kind: 'program', module: CLIENT_PROGRAM, args, env: {}, ports: {} };
   },
   observe: () => ({
     whole: async () => ({ whole: true, detail: 'a test double is always whole' }),
@@ -63,3 +83,11 @@ export const echoSubject: Subject = {
     close: async () => {},
   }),
 };
+
+function dialledBy(node: string, { links }: Topology): Link[] {
+  return links.filter(({ from }) => from === node);
+}
+
+function textOf({ host, port }: Address): string {
+  return `${host}:${port}`;
+}

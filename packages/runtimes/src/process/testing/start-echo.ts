@@ -51,7 +51,7 @@ export async function startEcho(
 ): Promise<EchoInstance> {
   const instance = await place.runtime.start(
     { label: place.label(name), subject },
-    AbortSignal.timeout(20_000),
+    AbortSignal.timeout(60_000),
   );
   const probe = subject.observe(instance.observer);
   for (const { name: node, ports } of subject.topology.nodes) {

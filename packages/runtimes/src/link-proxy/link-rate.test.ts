@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type LinkRule, monotonicMs, waitFor } from '@ordeal/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { joinThrough, type LineServer, openLineServer, type Peer } from '../process/testing/line-server.ts';
+import { pingEcho } from '../process/testing/ping-echo.ts';
 import { LinkProxy } from './link-proxy.ts';
-import { joinThrough, type LineServer, openLineServer, type Peer } from './testing/line-server.ts';
-import { pingEcho } from './testing/ping-echo.ts';
 
 const link = { from: 'client', to: 'alpha', port: 'main' };
 const rateRule = (kbit: number): LinkRule => ({ kind: 'rate', link, kbit });

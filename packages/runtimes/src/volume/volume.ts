@@ -1,45 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OrdealError, type VolumeLook, type VolumeSpec } from '@ordeal/core';
-import type { User } from '@ordeal/place';
+import { OrdealError, type VolumeLook } from '@ordeal/core';
 import { Filling } from './filling.ts';
-import { makeVolumeFolder } from './instance-folder.ts';
-import { mountTmpfs, whyNoTmpfs } from './tmpfs.ts';
 
 const FILLING_PREFIX = 'ordeal-filling-';
 /** What stat(2) calls a block, whatever those of the file system are. */
 const STAT_BLOCK_BYTES = 512;
 
-/**
- * A node's data folder: a tmpfs of limited size wherever this machine lets us mount one, for every trial alike, so
- * that trials with and without pressure on the disk compare; else a plain folder, which cannot be filled. A tmpfs
- * is mounted in some 5 ms and takes copies quicker than a disk (25 MB in 0.1 s instead of 0.3 s).
- */
+/** The fillings of a folder that is a file system of its own, of limited size. */
 export class Volume {
   readonly #folder: string;
-  readonly #whyUnlimited: string | undefined;
   readonly #fillings = new Map<string, Filling>();
   #isClosed = false;
 
-  private constructor(folder: string, whyUnlimited: string | undefined) {
+  constructor(folder: string) {
     this.#folder = folder;
-    this.#whyUnlimited = whyUnlimited;
   }
 
-  /** @throws OrdealError TARGET_FAILED when the machine could mount a tmpfs before, and cannot now */
-  static async make(nodeFolder: string, spec: VolumeSpec, owner: User | undefined): Promise<Volume> {
-    const folder = join(nodeFolder, spec.path);
-    await makeVolumeFolder(folder, owner);
-    const whyUnlimited = await whyNoTmpfs();
-    if (whyUnlimited === undefined) {
-      await mountTmpfs(folder, { sizeMb: spec.sizeMb, owner, workingFolder: nodeFolder });
-    }
-    return new Volume(folder, whyUnlimited);
-  }
-
+  /** See `fill` of an instance. @throws OrdealError TARGET_FAILED when nothing is mounted on the folder, too */
   async fill(injection: string, percent: number): Promise<void> {
-    this.#mustBeLimited();
     if (this.#isClosed) throw new OrdealError('TARGET_FAILED', `${this.#folder} is being removed`);
     const filling =
       this.#fillings.get(injection) ?? new Filling(join(this.#folder, fileName(injection)), percent);
@@ -58,7 +38,6 @@ export class Volume {
   }
 
   async look(): Promise<VolumeLook> {
-    this.#mustBeLimited();
     const { blocks, bfree, bsize } = await statfs(this.#folder);
     return {
       sizeBytes: blocks * bsize,
@@ -72,11 +51,6 @@ export class Volume {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all([...this.#fillings.keys()].map((injection) => this.free(injection)));
-  }
-
-  #mustBeLimited(): void {
-    if (this.#whyUnlimited === undefined) return;
-    throw new OrdealError('UNSUPPORTED', `there are no volumes of limited size here: ${this.#whyUnlimited}`);
   }
 
   /** Root's write is as good as the node's: a tmpfs has no reserve for root. */

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type LinkRule, waitFor } from '@ordeal/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { dialAs, joinThrough, type LineServer, openLineServer } from '../process/testing/line-server.ts';
+import { pingEcho } from '../process/testing/ping-echo.ts';
 import { LinkProxy } from './link-proxy.ts';
-import { dialAs, joinThrough, type LineServer, openLineServer } from './testing/line-server.ts';
-import { pingEcho } from './testing/ping-echo.ts';
 
 const link = { from: 'client', to: 'alpha', port: 'main' };
 const delayRule = (minMs: number, maxMs = minMs): LinkRule => ({

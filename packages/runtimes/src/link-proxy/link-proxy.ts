@@ -5,7 +5,7 @@ import { hangConnection, joinConnection, type LinkConnection } from './link-conn
 import { LinkRules } from './link-rules.ts';
 
 /**
- * The cable of one link: a listener of its own on loopback, where `link.from` dials to reach `link.to`.
+ * The cable of one link: a listener of its own, where `link.from` dials, or is led, to reach `link.to`.
  *
  * It is an approximation of a cable. The kernel accepts and acknowledges on behalf of a cut-off peer, so keepalive
  * and TCP user time-outs of the peers never fire; and because nothing would retransmit dropped bytes, a cut holds
@@ -19,22 +19,31 @@ export class LinkProxy {
   readonly #rules = new LinkRules();
   readonly #connections = new Set<LinkConnection>();
 
-  private constructor(server: Server, to: Address) {
+  private constructor(server: Server, to: Address | ((own: Address) => Address)) {
     const { address, port } = server.address() as AddressInfo;
     this.address = { host: address, port };
     this.#server = server;
-    this.#to = to;
+    this.#to = typeof to === 'function' ? to(this.address) : to;
     // Out of file descriptors, for one: the dialler sees it fail, the guard lives on.
     server.on('error', () => {});
     server.on('connection', (socket) => this.#accept(socket));
   }
 
-  /** Opens the listener on a port of the kernel's choice: it stays bound, so nobody can take it away. */
-  static async open(to: Address): Promise<LinkProxy> {
+  /**
+   * Opens the listener on a port of the kernel's choice: it stays bound, so nobody can take it away.
+   * @param to where connections go on to; it may depend on the proxy's own address
+   * @param host the address to listen on
+   */
+  static async open(to: Address | ((own: Address) => Address), host = '127.0.0.1'): Promise<LinkProxy> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
-    server.listen({ port: 0, host: '127.0.0.1', exclusive: true });
+    server.listen({ port: 0, host, exclusive: true });
     await once(server, 'listening');
     return new LinkProxy(server, to);
+  }
+
+  /** Connections that are open, on either side. */
+  get connections(): number {
+    return this.#connections.size;
   }
 
   /** Puts the injection's rules on the link, in place of those that it has there. */

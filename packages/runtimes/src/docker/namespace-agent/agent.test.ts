@@ -1,0 +1,335 @@
+import { once } from 'node:events';
+import { monotonicMs, waitFor } from '@ordeal/core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { dialAs, type Peer } from '../../process/testing/line-server.ts';
+import { pingEcho } from '../../process/testing/ping-echo.ts';
+import type { AgentRule } from './protocol.ts';
+import {
+  type AgentProgram,
+  bundleAgent,
+  type RunningAgent,
+  startAgent,
+  startEchoServer,
+} from './testing/agents.ts';
+import { openTestNetwork, type TestNetwork, whyNoTestNetwork } from './testing/test-network.ts';
+
+const PORT = 7_000;
+const OTHER_PORT = 7_001;
+/** Far more than a round trip here takes, far less than the first resend of a connect. */
+const SILENCE_MS = 300;
+/** An answer to a connect that was lost is sent again after a second. */
+const BEFORE_RESEND_MS = 900;
+
+const noNetwork = await whyNoTestNetwork();
+const skipped = noNetwork === undefined ? '' : ` (skipped: ${noNetwork})`;
+const link = { from: 'near', to: 'far', port: 'main' };
+
+describe.skipIf(noNetwork !== undefined)(`the namespace agent${skipped}`, () => {
+  let program: AgentProgram;
+  let network: TestNetwork;
+  let agent: RunningAgent;
+
+  beforeAll(async () => {
+    program = await bundleAgent();
+    network = await openTestNetwork(['near', 'far']);
+    await startEchoServer(network, 'far', PORT);
+    await startEchoServer(network, 'far', OTHER_PORT);
+  });
+  afterAll(async () => {
+    await network[Symbol.asyncDispose]();
+    program[Symbol.dispose]();
+  });
+  beforeEach(() => {
+    agent = startAgent(network, 'near', program);
+  });
+  afterEach(async () => {
+    await endAgent();
+    expect(await ownRules()).toBe('');
+  });
+
+  const peer = (port = PORT) => ({ host: network.host('far'), port });
+  const peer6 = (port = PORT) => ({ host: network.host6('far'), port });
+  const cut = (direction: 'forward' | 'backward' | 'both', to = peer()): AgentRule => ({
+    kind: 'cut',
+    link,
+    peer: to,
+    direction,
+  });
+  const delay = (ms: number, to = peer()): AgentRule => ({
+    kind: 'delay',
+    link,
+    peer: to,
+    minMs: ms,
+    maxMs: ms,
+    seed: '7',
+  });
+  const rate = (kbit: number): AgentRule => ({ kind: 'rate', link, peer: peer(), kbit });
+
+  const ask = (...args: Parameters<RunningAgent['client']['ask']>) => agent.client.ask(...args);
+  const shape = (injection: string, ...rules: AgentRule[]) => agent.client.ask('shape', { injection, rules });
+  const unshape = (injection: string) => agent.client.ask('unshape', { injection });
+
+  async function endAgent(): Promise<void> {
+    if (agent.process.exitCode !== null || agent.process.signalCode !== null) return;
+    const ended = once(agent.process, 'exit');
+    agent.process.stdin?.end();
+    expect(await ended).toEqual([0, null]);
+  }
+
+  /** What of ours the kernel has in the namespace. */
+  async function ownRules(): Promise<string> {
+    const saved = await network.run('near', 'sh', '-c', 'iptables-save; ip6tables-save');
+    return saved
+      .split('\n')
+      .filter((line) => line.includes('ordeal-'))
+      .join('\n');
+  }
+
+  /** An injection's rules are gone; a proxy's with the last connection through it. */
+  async function nothingLeft(): Promise<void> {
+    await waitFor(
+      'no rules',
+      async () => {
+        await unshape('one');
+        return (await ownRules()) === '' || undefined;
+      },
+      { timeoutMs: 20_000 },
+    );
+    expect((await agent.client.ask('look', {})).proxies).toEqual([]);
+  }
+
+  async function relay(to = peer()) {
+    const { port } = await agent.client.ask('relay', { to });
+    return { host: network.host('near'), port };
+  }
+
+  /** One echo by way of the namespace: its time, or undefined when there was none. */
+  async function pingMs(to = peer(), withinMs = 5_000, bytes?: number): Promise<number | undefined> {
+    const address = await relay(to);
+    const signal = AbortSignal.timeout(withinMs);
+    return pingEcho(address, signal, bytes).catch((error: unknown) => {
+      if (signal.aborted) return undefined;
+      throw error;
+    });
+  }
+
+  const isSilent = async (to = peer()) => (await pingMs(to, SILENCE_MS)) === undefined;
+
+  /** A connection through the namespace, of which both ways have carried something. */
+  async function established(): Promise<Peer> {
+    const near = await dialAs(await relay());
+    await echoes(near, 'hello ');
+    return near;
+  }
+
+  async function echoes(near: Peer, text: string, withinMs = 5_000): Promise<void> {
+    const before = near.received();
+    near.socket.write(text);
+    await waitFor(`an echo of ${text}`, () => near.received() === before + text || undefined, {
+      timeoutMs: withinMs,
+      everyMs: 5,
+    });
+  }
+
+  test('relays from inside the namespace, through one port for each address', async () => {
+    const address = await relay();
+    expect(await relay()).toEqual(address);
+    expect((await relay(peer(OTHER_PORT))).port).not.toBe(address.port);
+    expect(await pingMs()).toBeLessThan(SILENCE_MS);
+    const { relays } = await agent.client.ask('look', {});
+    expect(relays).toContainEqual({ to: peer(), port: address.port });
+    expect(await ownRules()).toBe('');
+  });
+
+  test.each(['forward', 'backward', 'both'] as const)(
+    'cuts %s: new flows and old ones, the peer only, and until it is undone',
+    async (direction) => {
+      const old = await established();
+      expect(await shape('one', cut(direction))).toEqual({ how: ['iptables'] });
+      await shape('one', cut(direction));
+      expect(await isSilent()).toBe(true);
+      await expect(echoes(old, 'nobody hears ', SILENCE_MS)).rejects.toThrow('not within');
+      expect(await pingMs(peer(OTHER_PORT))).toBeLessThan(SILENCE_MS);
+      await unshape('one');
+      await unshape('one');
+      expect(await pingMs()).toBeLessThan(SILENCE_MS);
+      // TCP itself sends again what was lost: nothing is missing.
+      await waitFor('the rest', () => old.received() === 'hello nobody hears ' || undefined, {
+        timeoutMs: 20_000,
+      });
+      expect(await ownRules()).toBe('');
+    },
+  );
+
+  test('one direction of a cut lets the other one pass', async () => {
+    const captured = async (direction: 'forward' | 'backward') => {
+      await shape('one', cut(direction));
+      expect(await isSilent()).toBe(true);
+      // Who has answered a connect waits for the third step of the handshake.
+      const states = await network.run('far', 'ss', '-H', '-n', '-t', '-a', 'state', 'syn-recv');
+      await unshape('one');
+      return states.includes(`:${PORT}`);
+    };
+    expect(await captured('forward')).toBe(false);
+    expect(await captured('backward')).toBe(true);
+  });
+
+  test('rules of several injections add up, and undoing one keeps the other', async () => {
+    await shape('one', cut('both'), cut('both', peer(OTHER_PORT)));
+    await shape('two', cut('both'));
+    await unshape('one');
+    expect(await pingMs(peer(OTHER_PORT))).toBeLessThan(SILENCE_MS);
+    expect(await isSilent()).toBe(true);
+    await shape('two', delay(100));
+    expect(await pingMs()).toBeGreaterThanOrEqual(99);
+    await shape('three', delay(150));
+    expect(await pingMs()).toBeGreaterThanOrEqual(249);
+    await unshape('two');
+    const lessMs = await pingMs();
+    expect(lessMs).toBeGreaterThanOrEqual(149);
+    expect(lessMs).toBeLessThan(240);
+  });
+
+  test('delays what is dialled from the namespace, by whoever', async () => {
+    expect(await shape('one', delay(200))).toEqual({ how: ['proxy'] });
+    expect(await pingMs()).toBeGreaterThanOrEqual(199);
+    expect(await pingMs(peer(OTHER_PORT))).toBeLessThan(199);
+    const script = `const socket = require('net').connect(${PORT}, '${peer().host}', () => {
+      const sent = performance.now();
+      socket.write('x');
+      socket.on('data', () => { console.log(performance.now() - sent, socket.remotePort); process.exit(); });
+    });`;
+    const [ms, port] = (await network.run('near', process.execPath, '-e', script))
+      .trim()
+      .split(' ')
+      .map(Number);
+    expect(ms).toBeGreaterThanOrEqual(199);
+    expect(port).toBe(PORT);
+    await unshape('one');
+    expect(await pingMs()).toBeLessThan(199);
+    await nothingLeft();
+  });
+
+  test('a delay resets the flows that went past it, at both ends; they go on when it ends', async () => {
+    const old = await established();
+    await shape('one', delay(100));
+    await waitFor('a reset', () => old.closed(), { timeoutMs: 5_000 });
+    const filter = ['-H', '-n', '-t', 'state', 'established', 'sport', '=', `:${PORT}`];
+    await waitFor(
+      'none at the far end',
+      async () => (await network.run('far', 'ss', ...filter)) === '' || undefined,
+      {
+        timeoutMs: 10_000,
+      },
+    );
+    const led = await established();
+    await unshape('one');
+    const started = monotonicMs();
+    await echoes(led, 'quick again');
+    expect(monotonicMs() - started).toBeLessThan(99);
+    const { proxies } = await agent.client.ask('look', {});
+    expect(proxies).toEqual([{ peer: peer(), isInUse: false, connections: 1 }]);
+    led.socket.end();
+    await waitFor('the end', () => led.closed(), { timeoutMs: 5_000 });
+    await nothingLeft();
+  });
+
+  test('limits the rate in both directions, through the same proxy as a delay', async () => {
+    await shape('one', rate(1_000), delay(50));
+    const bytes = 25_000;
+    // 25,000 bytes are 200 ms each way, of which the way back overlaps the way there but for the last segment.
+    const ms = await pingMs(peer(), 5_000, bytes);
+    expect(ms).toBeGreaterThanOrEqual(240);
+    await unshape('one');
+    expect(await pingMs(peer(), 5_000, bytes)).toBeLessThan(240);
+  });
+
+  test('a cut goes through a delay', async () => {
+    await shape('delayed', delay(20));
+    await shape('cut', cut('both'));
+    expect(await isSilent()).toBe(true);
+    await unshape('cut');
+    expect(await pingMs()).toBeGreaterThanOrEqual(19);
+  });
+
+  test('loses packets that arrive, of new flows and old ones', async () => {
+    await shape('one', { kind: 'loss', link, peer: peer(), percent: 100, end: 'dialler' });
+    expect(await isSilent()).toBe(true);
+    await shape('one', { kind: 'loss', link, peer: peer(), percent: 30, end: 'dialler' });
+    const pings = Array.from({ length: 40 }, () => pingMs(peer(), BEFORE_RESEND_MS));
+    const answered = (await Promise.all(pings)).filter((ms) => ms !== undefined).length;
+    // All whose connect was answered at once, which is seven in ten: one in 10^5 to be out of this range.
+    expect(answered).toBeGreaterThan(14);
+    expect(answered).toBeLessThan(39);
+  });
+
+  test('does all of it on IPv6', async () => {
+    await shape('one', cut('both', peer6()), delay(100, peer6(OTHER_PORT)));
+    expect(await isSilent(peer6())).toBe(true);
+    expect(await pingMs(peer())).toBeLessThan(SILENCE_MS);
+    expect(await pingMs(peer6(OTHER_PORT))).toBeGreaterThanOrEqual(99);
+    await unshape('one');
+    expect(await pingMs(peer6())).toBeLessThan(SILENCE_MS);
+    await nothingLeft();
+  });
+
+  test('leaves what others have in the packet filter, and comes before it', async () => {
+    const foreign = ['-A OUTPUT -p tcp -j foreign', '-A foreign -p tcp -j ACCEPT'];
+    await network.run('near', 'iptables', '-N', 'foreign');
+    for (const rule of foreign) await network.run('near', 'iptables', ...rule.split(' '));
+    await shape('one', cut('both'));
+    expect(await isSilent()).toBe(true);
+    await unshape('one');
+    const saved = await network.run('near', 'iptables-save');
+    for (const rule of foreign) expect(saved).toContain(rule);
+    await network.run('near', 'iptables', '-F', 'OUTPUT');
+    await network.run('near', 'iptables', '-F', 'foreign');
+    await network.run('near', 'iptables', '-X', 'foreign');
+  });
+
+  test('tells what the kernel has, not what it wrote', async () => {
+    await shape('one', cut('forward'));
+    const rules = async () => Object.values((await agent.client.ask('look', {})).chains);
+    expect(await rules()).toEqual([[expect.stringContaining(`--dport ${PORT} -j DROP`)]]);
+    await network.run('near', 'iptables', '-F');
+    expect(await rules()).toEqual([[]]);
+    // Undone all the same, whoever meddled.
+    await unshape('one');
+    expect(await rules()).toEqual([]);
+  });
+
+  test('undoes all when its guard is gone, and the next one what a killed one left', async () => {
+    const all = [cut('both'), delay(100, peer(OTHER_PORT)), cut('both', peer6())];
+    await shape('one', ...all);
+    expect(await ownRules()).not.toBe('');
+    await endAgent();
+    expect(await ownRules()).toBe('');
+    agent = startAgent(network, 'near', program);
+    await shape('one', ...all);
+    const killed = once(agent.process, 'exit');
+    agent.process.kill('SIGKILL');
+    await killed;
+    expect(await ownRules()).not.toBe('');
+    agent = startAgent(network, 'near', program);
+    expect((await agent.client.ask('look', {})).chains).toEqual({});
+    expect(await ownRules()).toBe('');
+  });
+
+  test('refuses what is no request, and says what is wrong', async () => {
+    const named = { ...cut('both'), peer: { host: 'far', port: PORT } };
+    await expect(shape('one', named)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(ask('relay', { to: { host: '', port: 0 } })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    expect(await ownRules()).toBe('');
+  });
+
+  test('a client whose agent is gone says so, at once and to all who wait', async () => {
+    await agent.client.ask('look', {});
+    agent.process.kill('SIGSTOP');
+    const waiting = expect(ask('look', {})).rejects.toMatchObject({ code: 'TARGET_FAILED' });
+    const killed = once(agent.process, 'exit');
+    agent.process.kill('SIGKILL');
+    await killed;
+    await waiting;
+    await expect(ask('look', {})).rejects.toMatchObject({ code: 'TARGET_FAILED' });
+  });
+});

@@ -1,0 +1,132 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
+import { type Family, PacketFilter } from './packet-filter.ts';
+import { isPacketRule, packetChains } from './packet-rules.ts';
+import { PeerProxies, resetFlows } from './peer-proxies.ts';
+import type { AgentLook, AgentPeer, AgentRule, RuleMeans } from './protocol.ts';
+import type { Chain } from './rule-set.ts';
+
+/**
+ * The rules on the links that this namespace is an end of, of all injections. Of several, packets that one drops are
+ * gone, losses multiply, delays add up and the lowest rate holds.
+ *
+ * A cut and a loss drop packets; flows live through them as TCP lets them. A delay and a rate lead connections through
+ * a proxy: established ones are reset for it, and those that it carries go on when the rules are gone.
+ */
+export class NamespaceLinks {
+  readonly #injections = new Map<string, readonly AgentRule[]>();
+  readonly #proxies = new PeerProxies();
+  readonly #filters = new Map<Family, Promise<PacketFilter>>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Takes away what an agent that was killed has left here. */
+  clear(): Promise<void> {
+    return this.#inTurn(() => this.#enforce());
+  }
+
+  /**
+   * Puts the injection's rules in place of those that it has; returns how each is in force.
+   * @throws OrdealError UNSUPPORTED when this namespace has no packet filter that works; then no rule is in force
+   */
+  shape(injection: string, rules: readonly AgentRule[]): Promise<RuleMeans[]> {
+    return this.#inTurn(async () => {
+      try {
+        this.#injections.set(injection, rules);
+        const fresh = await this.#proxies.shape(
+          injection,
+          rules.filter((rule) => !isPacketRule(rule)),
+        );
+        await this.#enforce();
+        await Promise.all(fresh.map(resetFlows));
+      } catch (error) {
+        // Whoever asked will undo it once more, and hear of it should that fail.
+        await this.#drop(injection).catch(() => {});
+        throw error;
+      }
+      return rules.map((rule) => (isPacketRule(rule) ? 'iptables' : 'proxy'));
+    });
+  }
+
+  /** Takes the injection's rules away, and no others. Idempotent. */
+  unshape(injection: string): Promise<void> {
+    return this.#inTurn(() => this.#drop(injection));
+  }
+
+  /** What the kernel has of ours, and the proxies. */
+  look(): Promise<Pick<AgentLook, 'chains' | 'proxies'>> {
+    return this.#inTurn(async () => {
+      const perFamily = await Promise.all(
+        this.#families().map(async (family) => {
+          const chains = await (await this.#filter(family)).look();
+          return Object.entries(chains).map(([name, rules]) => [`${family}/${name}`, rules] as const);
+        }),
+      );
+      return { chains: Object.fromEntries(perFamily.flat()), proxies: this.#proxies.look() };
+    });
+  }
+
+  /** Takes all rules away and ends the proxies, with what goes through them. */
+  close(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#injections.clear();
+      try {
+        await this.#set(() => []);
+      } finally {
+        await this.#proxies.close();
+      }
+    });
+  }
+
+  async #drop(injection: string): Promise<void> {
+    this.#injections.delete(injection);
+    this.#proxies.unshape(injection);
+    await this.#enforce();
+  }
+
+  /** Makes the kernel have the rules as they are now. */
+  async #enforce(): Promise<void> {
+    await this.#set((family) => this.#chains(family));
+    await this.#proxies.retire();
+  }
+
+  async #set(chainsOf: (family: Family) => readonly Chain[]): Promise<void> {
+    await Promise.all(
+      this.#families().map(async (family) => (await this.#filter(family)).set(chainsOf(family))),
+    );
+  }
+
+  #chains(family: Family): Chain[] {
+    const belongs = ({ host }: AgentPeer) => isIPv6(host) === (family === 'ipv6');
+    const packets = [...this.#injections].flatMap(([injection, rules]) =>
+      packetChains(
+        injection,
+        rules.filter(isPacketRule).filter(({ peer }) => belongs(peer)),
+      ),
+    );
+    // Those that come later are asked first: what is cut off is not reset.
+    return [...this.#proxies.chains(belongs), ...packets];
+  }
+
+  /** Those that this namespace has. */
+  #families(): Family[] {
+    const addresses = '/proc/net/if_inet6';
+    const hasIpv6 = existsSync(addresses) && readFileSync(addresses, 'utf8') !== '';
+    return hasIpv6 ? ['ipv4', 'ipv6'] : ['ipv4'];
+  }
+
+  #filter(family: Family): Promise<PacketFilter> {
+    const known = this.#filters.get(family);
+    if (known !== undefined) return known;
+    const opened = PacketFilter.open(family);
+    this.#filters.set(family, opened);
+    // The next one who asks tries again.
+    opened.catch(() => this.#filters.delete(family));
+    return opened;
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(act);
+    this.#last = mine.catch(() => undefined);
+    return mine;
+  }
+}
