@@ -79,7 +79,7 @@ test.each([
   ['latency', { min_ms: 1.5 }],
   ['bandwidth', { kbit: 0 }],
   ['bandwidth', { kbit: 20_001 }],
-  ['packet_loss', { percent: 0 }],
+  ['packet_loss', { percent: 9 }],
   ['packet_loss', { percent: 101 }],
   ['asymmetric_partition', { direction: 'both' }],
   ['disk_pressure', { fill_percent: 0 }],

@@ -8,6 +8,7 @@ export { integerBetween } from './integer-between.ts';
 export { type LatencyParams, latencyParams } from './latency.ts';
 export { type NetworkPartitionParams, networkPartitionParams } from './network-partition.ts';
 export { type NodeKillParams, nodeKillParams } from './node-kill.ts';
+export { type PacketLossParams, packetLossParams } from './packet-loss.ts';
 export { paramsJsonSchema } from './params-json-schema.ts';
 export { processPauseParams } from './process-pause.ts';
 export { fromPublished, type PublishedEntry, toPublished } from './published.ts';

@@ -5,6 +5,7 @@ import { diskPressure } from './disk-pressure.ts';
 import { latency } from './latency.ts';
 import { networkPartition } from './network-partition.ts';
 import { nodeKill } from './node-kill.ts';
+import { packetLoss } from './packet-loss.ts';
 import { processPause } from './process-pause.ts';
 
 const FAULTS: readonly Fault[] = [
@@ -12,6 +13,7 @@ const FAULTS: readonly Fault[] = [
   processPause,
   latency,
   bandwidth,
+  packetLoss,
   networkPartition,
   asymmetricPartition,
   diskPressure,
