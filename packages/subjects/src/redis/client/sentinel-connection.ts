@@ -13,6 +13,7 @@ const RETRY_MS = 200;
 export interface SentinelConnection {
   /** @throws at once when there is no connection, the server's refusal, or by the signal. */
   run<T>(operation: (redis: Redis) => Promise<T>, signal: AbortSignal): Promise<T>;
+  close(): void;
 }
 
 /** A connection to whoever has that role by the sentinels' word: made again, and asked again, when it is lost. */
@@ -20,7 +21,39 @@ export function connectBySentinels(
   sentinels: readonly Address[],
   role: 'master' | 'slave',
 ): SentinelConnection {
-  const redis = new Redis({
+  let lastError = 'connecting';
+  let isClosed = false;
+  let again: NodeJS.Timeout | undefined;
+
+  const open = () => {
+    const opened = newConnection(sentinels, role);
+    opened.on('error', (error) => {
+      lastError = describeFailure(error);
+    });
+    // It goes on by itself after most failures, but gives up for good (6.0.0) when it hears of a failover at the very
+    // moment at which it asks a sentinel.
+    opened.on('end', () => {
+      if (!isClosed) again = setTimeout(() => (redis = open()), RETRY_MS);
+    });
+    return opened;
+  };
+  let redis = open();
+
+  return {
+    async run(operation, signal) {
+      if (redis.status !== 'ready') throw new Error(`no connection to a ${role}: ${lastError}`);
+      return untilAborted(operation(redis), signal);
+    },
+    close() {
+      isClosed = true;
+      clearTimeout(again);
+      redis.disconnect();
+    },
+  };
+}
+
+function newConnection(sentinels: readonly Address[], role: 'master' | 'slave'): Redis {
+  return new Redis({
     sentinels: [...sentinels],
     name: GROUP,
     role,
@@ -43,15 +76,4 @@ export function connectBySentinels(
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
   });
-  let lastError = 'connecting';
-  redis.on('error', (error) => {
-    lastError = describeFailure(error);
-  });
-
-  return {
-    async run(operation, signal) {
-      if (redis.status !== 'ready') throw new Error(`no connection to a ${role}: ${lastError}`);
-      return untilAborted(operation(redis), signal);
-    },
-  };
 }
