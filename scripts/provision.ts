@@ -1,17 +1,35 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isInstalled } from './is-installed.ts';
+import { whyNoEngine } from './test-engine/why-no-engine.ts';
 
-/** A program that some tests need, and the Debian package that brings it. */
+/** What some tests need of the machine. */
 interface Need {
-  readonly program: string;
-  readonly debianPackage: string;
   readonly tests: string;
+  /** Debian's package for each program. */
+  readonly packages: Readonly<Record<string, string>>;
+  readonly whyMissing: () => Promise<string | undefined> | string | undefined;
+}
+
+/** Tests that this machine cannot run, and why not. */
+export interface Lack {
+  readonly tests: string;
+  readonly why: string;
 }
 
 const POLICY_FILE = '/usr/sbin/policy-rc.d';
 
 const NEEDS: readonly Need[] = [
-  { program: 'redis-server', debianPackage: 'redis-server', tests: 'everything on the Redis backend' },
+  {
+    tests: 'everything on the Redis backend',
+    packages: { 'redis-server': 'redis-server' },
+    whyMissing: () => (isInstalled('redis-server') ? undefined : 'redis-server is not installed'),
+  },
+  {
+    tests: 'everything on the docker runtime',
+    packages: { dockerd: 'docker.io', mmdebstrap: 'mmdebstrap', iptables: 'iptables', ip: 'iproute2' },
+    whyMissing: whyNoEngine,
+  },
 ];
 
 /**
@@ -19,19 +37,33 @@ const NEEDS: readonly Need[] = [
  * so first. Elsewhere, or with ORDEAL_NO_PROVISION=1, it only looks.
  * @returns what is still missing: its tests will be skipped
  */
-export function provision(): readonly Need[] {
-  const missing = NEEDS.filter((need) => !isInstalled(need.program));
-  if (missing.length === 0) return [];
-  const names = missing.map((need) => need.debianPackage).join(' ');
-  if (process.env.ORDEAL_NO_PROVISION === '1' || process.getuid?.() !== 0 || !isDebian()) return missing;
-  console.log(
-    `Installing what the tests need (ORDEAL_NO_PROVISION=1 turns this off): apt-get install ${names}`,
-  );
-  withoutStartingServices(() => {
-    run('apt-get', ['update', '-q']);
-    run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...names.split(' ')]);
-  });
-  return missing.filter((need) => !isInstalled(need.program));
+export async function provision(): Promise<readonly Lack[]> {
+  const lacking = await lackingNow();
+  if (lacking.length === 0) return [];
+  const names = lacking.flatMap(({ packages }) => missingPackages(packages));
+  if (names.length > 0 && mayInstall()) {
+    console.log(
+      `Installing what the tests need (ORDEAL_NO_PROVISION=1 turns this off): apt-get install ${names.join(' ')}`,
+    );
+    withoutStartingServices(() => {
+      run('apt-get', ['update', '-q']);
+      run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...names]);
+    });
+  }
+  return await lackingNow();
+}
+
+async function lackingNow(): Promise<(Need & Lack)[]> {
+  const found = await Promise.all(NEEDS.map(async (need) => ({ ...need, why: await need.whyMissing() })));
+  return found.flatMap(({ why, ...need }) => (why === undefined ? [] : [{ ...need, why }]));
+}
+
+function missingPackages(packages: Need['packages']): string[] {
+  return Object.entries(packages).flatMap(([program, name]) => (isInstalled(program) ? [] : [name]));
+}
+
+function mayInstall(): boolean {
+  return process.env.ORDEAL_NO_PROVISION !== '1' && process.getuid?.() === 0 && isDebian();
 }
 
 /**
@@ -52,10 +84,6 @@ function run(command: string, args: readonly string[]): void {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const { status } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], env });
   if (status !== 0) console.error(`${command} ${args.join(' ')} failed`);
-}
-
-function isInstalled(program: string): boolean {
-  return (process.env.PATH ?? '').split(':').some((folder) => existsSync(`${folder}/${program}`));
 }
 
 function isDebian(): boolean {

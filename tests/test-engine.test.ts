@@ -12,6 +12,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { answersAlready } from '../scripts/test-engine/why-no-engine.ts';
 
 const HOLDER = fileURLToPath(new URL('support/hold-engine.ts', import.meta.url));
+/** In a network namespace, where what stands comes from nobody else: as on a machine that never had an engine. */
+const UNTOUCHED = 'echo 0 > /proc/sys/net/ipv4/ip_forward && iptables -P FORWARD ACCEPT && exec "$@"';
 const SOON = { timeout: 30_000, interval: 100 };
 
 const otherEngine = (await answersAlready()) ? 'another engine answers, and is used instead' : undefined;
@@ -25,8 +27,7 @@ describe.skipIf(why !== undefined)(why === undefined ? title : `${title} (skippe
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ordeal-engine-'));
-    // A network namespace of its own: what stands in there comes from nobody else.
-    holder = spawn('unshare', ['--net', process.execPath, HOLDER], {
+    holder = spawn('unshare', ['--net', 'sh', '-c', UNTOUCHED, 'sh', process.execPath, HOLDER], {
       env: { ...process.env, ORDEAL_TEST_ENGINE_FOLDER: folder },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -49,6 +50,8 @@ describe.skipIf(why !== undefined)(why === undefined ? title : `${title} (skippe
   it('is gone when its last holder lets go of it, and so is all that it changed', async () => {
     const before = await nextState();
     const during = await nextState();
+    expect(before).toMatchObject({ rules: [':FORWARD ACCEPT'], forwarding: '0' });
+    expect(during).toMatchObject({ forwarding: '1' });
     expect(during.rules.length).toBeGreaterThan(before.rules.length);
     expect(during.links).toContain('br-');
     expect(processesIn(folder)).toContain('dockerd');

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import Docker from 'dockerode';
+import { isInstalled } from '../is-installed.ts';
 
 const PING_TIMEOUT_MS = 2_000;
 const PROGRAMS = ['dockerd', 'containerd', 'iptables', 'setpriv'];
@@ -26,8 +26,4 @@ export async function answersAlready(): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function isInstalled(program: string): boolean {
-  return (process.env.PATH ?? '').split(':').some((folder) => existsSync(`${folder}/${program}`));
 }

@@ -17,6 +17,7 @@ const topology = z.object({
         name: z.string(),
         role: z.string(),
         ports: z.array(z.string()).readonly(),
+        pingable: z.array(z.string()).readonly().exactOptional(),
         restartDelayMs: z.number(),
         volume: z.object({ path: z.string(), sizeMb: z.number() }).exactOptional(),
       }),

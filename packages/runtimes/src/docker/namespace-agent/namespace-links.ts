@@ -37,7 +37,7 @@ export class NamespaceLinks {
           rules.filter((rule) => !isPacketRule(rule)),
         );
         await this.#enforce();
-        await Promise.all(fresh.map(resetFlows));
+        await resetFlows(fresh);
       } catch (error) {
         // Whoever asked will undo it once more, and hear of it should that fail.
         await this.#drop(injection).catch(() => {});
@@ -68,11 +68,14 @@ export class NamespaceLinks {
   /** Takes all rules away and ends the proxies, with what goes through them. */
   close(): Promise<void> {
     return this.#inTurn(async () => {
+      for (const injection of this.#injections.keys()) this.#proxies.unshape(injection);
       this.#injections.clear();
       try {
-        await this.#set(() => []);
+        await this.#enforce();
       } finally {
+        // Before their way on is gone: the other side must hear of the end.
         await this.#proxies.close();
+        await this.#set(() => []);
       }
     });
   }

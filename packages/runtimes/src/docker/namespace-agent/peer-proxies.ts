@@ -104,12 +104,16 @@ export class PeerProxies {
 }
 
 /**
- * Resets the connections from this namespace to the peer, at both ends, so that they are made anew through the proxy.
+ * Resets the connections from this namespace to the peers, at both ends, so that they are made anew through the proxy.
  * Not every kernel can do that: what is left is reset with its next packet, see the stale chains.
  */
-export async function resetFlows({ host, port }: AgentPeer): Promise<void> {
-  const to = isIPv6(host) ? `[${host}]` : host;
-  await runProgram('ss', ['-K', '-H', '-n', '-t', 'state', 'connected', 'dst', to, 'dport', '=', `:${port}`]);
+export async function resetFlows(peers: readonly AgentPeer[]): Promise<void> {
+  if (peers.length === 0) return;
+  const filter = peers.map(({ host, port }) => {
+    const to = isIPv6(host) ? `[${host}]` : host;
+    return `( dst ${to} and dport = :${port} )`;
+  });
+  await runProgram('ss', ['-K', '-H', '-n', '-t', 'state', 'connected', filter.join(' or ')]);
 }
 
 function leave({ injections, proxy }: PeerProxy, injection: string): void {

@@ -1,4 +1,4 @@
-import type { ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,7 +41,7 @@ export async function startEchoServer(network: TestNetwork, node: string, port: 
   if (child.stdout !== null) await once(child.stdout, 'data');
 }
 
-function clientOf({ stdin, stdout }: ReturnType<typeof spawn>): AgentClient {
+export function clientOf({ stdin, stdout }: ChildProcess): AgentClient {
   if (stdin === null || stdout === null) throw new Error('started without pipes');
   return new AgentClient(stdin, stdout);
 }
