@@ -1,5 +1,6 @@
-/** A campaign on postgres that takes seconds: short windows, since no test needs a long one. */
+/** A campaign, on postgres unless said otherwise, that takes seconds: short windows, since no test needs a long one. */
 export function shortCampaign(part: {
+  subject?: string;
   chaos?: string;
   trials?: number;
   parallel?: number;
@@ -7,7 +8,7 @@ export function shortCampaign(part: {
 }): string {
   return `
 name: test
-subjects: [postgres]
+subjects: [${part.subject ?? 'postgres'}]
 chaos_types:
 ${part.chaos ?? '  - { type: node_kill, target: leader }'}
 trials_per_combination: ${part.trials ?? 1}
