@@ -1,17 +1,18 @@
 import { builtInCatalogue } from '@ordeal/catalogue';
 import { faultOf } from '@ordeal/faults';
 import { missingAbilities } from '@ordeal/runtimes';
-import type { TrialEvent, TrialRecord } from '@ordeal/store';
+import type { TrialEvent } from '@ordeal/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
-import { type FaultFinding, type FaultRow, readFaultTable } from './support/fault-table.ts';
+import { findingsOf, timesOf } from './support/fault-findings.ts';
+import { type FaultRow, readFaultTable } from './support/fault-table.ts';
 import { openWorld, type World } from './support/world.ts';
 
 const { postgres } = builtInCatalogue.subjects;
 if (postgres === undefined) throw new Error('no postgres');
 const supported = Object.entries(postgres.faults).filter(([, { runtimes }]) => runtimes.includes('process'));
 
-const table = readFaultTable();
+const table = readFaultTable('postgres');
 const missing = await missingAbilities('process', {});
 const runnable = table.filter(({ type }) =>
   faultOf(type)?.needs.every((need) => missing[need] === undefined),
@@ -88,38 +89,7 @@ function chaosEntry({ type, kind, target, params }: FaultRow): string {
   return `  - ${JSON.stringify({ type, target, params, ...lift })}`;
 }
 
-/** What the trial shows of both parts of health: the clocks are recorded whatever the goal. */
-function findingsOf({ kind }: FaultRow, record: TrialRecord | null): Pick<FaultRow, 'serving' | 'whole'> {
-  if (record === null) throw new Error('the trial has no record');
-  const { impairedMs, servingAgainMs, degradedMs, wholeAgainMs, undoneMs } = record;
-  const judge = (brokeMs: number | null, backMs: number | null): FaultFinding => {
-    if (brokeMs === null) return 'unaffected';
-    if (backMs === null) throw new Error('it never came back');
-    // What happened once cannot be lifted: its undo at the end finds the node running.
-    return kind === 'condition' && undoneMs !== null && undoneMs <= backMs ? 'after the lift' : 'resolved';
-  };
-  return { serving: judge(impairedMs, servingAgainMs), whole: judge(degradedMs, wholeAgainMs) };
-}
-
-/** For whoever refreshes the table's times, in seconds: when it broke, and how long after that, or after the lift, it was back. */
-function timesOf(row: FaultRow, record: TrialRecord | null): string {
-  const times = (brokeMs?: number | null, backMs?: number | null) => {
-    if (typeof brokeMs !== 'number' || typeof backMs !== 'number') return '-';
-    const lifted = row.kind === 'condition' && (record?.undoneMs ?? backMs) < backMs;
-    const fromMs = lifted ? (record?.undoneMs ?? 0) : brokeMs;
-    return `${seconds(brokeMs)}, ${seconds(backMs - fromMs)}`;
-  };
-  const active = seconds(record?.activeMs ?? Number.NaN);
-  const serving = times(record?.impairedMs, record?.servingAgainMs);
-  const whole = times(record?.degradedMs, record?.wholeAgainMs);
-  return `${row.title}: active ${active}; serving ${serving}; whole ${whole}`;
-}
-
 /** What made serving break, for whoever has to find out why a row does not hold. */
 function causeOf(events: readonly TrialEvent[]): unknown {
   return events.find(({ kind }) => kind === 'impaired')?.data ?? '';
-}
-
-function seconds(ms: number): string {
-  return (ms / 1_000).toFixed(1);
 }
