@@ -1,16 +1,16 @@
 import { waitFor } from '@ordeal/core';
 import { openQueues } from '@ordeal/queue';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
 import { BACKENDS, openWorld, type Running, whyNot } from './support/world.ts';
 
 /** From the decision to the first step of the abort, on another process. */
 const HEARD_WITHIN_MS = 2_000;
 
-describe.each(BACKENDS)('on the %s backend', (backend) => {
+describe.concurrent.each(BACKENDS)('on the %s backend', (backend) => {
   it.skipIf(whyNot(backend) !== undefined)(
     'a campaign is paused at once, resumed and cancelled from another process, and status tells each step',
-    async () => {
+    async ({ onTestFinished }) => {
       await using world = await openWorld(backend);
       const { store } = world;
       const workers = [world.start(['worker', '--slots', '1']), world.start(['worker', '--slots', '1'])];

@@ -11,7 +11,7 @@ it('the guard of a frozen worker undoes within its lease; thawed, the worker rec
   const file = await world.file(
     shortCampaign({ chaos: '  - { type: network_partition, target: leader }' }).replace(
       'timeout_seconds: 40',
-      'timeout_seconds: 30',
+      'timeout_seconds: 10',
     ),
   );
   expect((await world.ordeal('enqueue', file)).code).toBe(0);

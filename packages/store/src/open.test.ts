@@ -31,8 +31,6 @@ test('ten that open a new schema at once migrate it once', async () => {
     expect(new Set(created.map((each) => each.id)).size).toBe(10);
   } finally {
     await Promise.all(opened.map((each) => each.close()));
-    await store.query('set client_min_messages = warning');
-    await store.query(`drop schema ${schema} cascade`);
   }
 }, 30_000);
 
