@@ -12,6 +12,7 @@ export default defineConfig({
     // Real servers on a small machine: time-outs are for hangs, not for slowness.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 10_000 } },
     globalSetup: ['./tests/start-database.ts'],
     projects: [
       {
