@@ -1,7 +1,8 @@
-import { defineConfig } from 'vitest/config';
+import { defaultExclude, defineConfig } from 'vitest/config';
 
-/** Tests of milliseconds, with probes that call a starved machine what it is: nothing else runs beside them. */
+/** These tell what a fault does from what a starved machine does, or measure milliseconds: nothing runs beside them. */
 const MEASURING = [
+  'tests/every-fault.test.ts',
   'packages/faults/src/{bandwidth,faults}.test.ts',
   'packages/runtimes/src/process/{lifecycle,link-proxy,link-rate}.test.ts',
   'packages/subjects/src/postgres/{ping,subject}.test.ts',
@@ -20,14 +21,20 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['apps/**/*.test.ts', 'packages/**/*.test.ts'],
-          exclude: ['**/node_modules/**', ...MEASURING],
+          exclude: [...defaultExclude, ...MEASURING],
           // More than there are cores on a small machine: most of them wait for servers and processes.
           maxWorkers: 3,
         },
       },
       {
         extends: true,
-        test: { name: 'measuring', include: MEASURING, maxWorkers: 1, sequence: { groupOrder: 1 } },
+        test: {
+          name: 'measuring',
+          include: MEASURING,
+          testTimeout: 240_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
       },
       {
         extends: true,
@@ -35,7 +42,8 @@ export default defineConfig({
           // Whole campaigns: their trials wait for most of the time, but a machine that is full breaks an SLO.
           name: 'whole',
           include: ['tests/**/*.test.ts'],
-          testTimeout: 240_000,
+          exclude: [...defaultExclude, ...MEASURING],
+          testTimeout: 360_000,
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },

@@ -18,7 +18,7 @@ it('the guard of a frozen worker undoes within its lease; thawed, the worker rec
   const injection = await waitFor(
     'a fault is active',
     async () => (await store.openInjections()).find((open) => open.state === 'active'),
-    { timeoutMs: 60_000 },
+    { timeoutMs: 120_000 },
   );
   const family = descendantsOf(frozen.pid);
   frozen.child.kill('SIGSTOP');

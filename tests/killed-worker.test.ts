@@ -35,7 +35,7 @@ describe.concurrent.each(BACKENDS)('on the %s backend', (backend) => {
       const victim = await waitFor(
         'a fault is active',
         async () => (await store.openInjections()).find((injection) => injection.state === 'active'),
-        { timeoutMs: 60_000 },
+        { timeoutMs: 120_000 },
       );
       const live = (await store.liveExecutions()).find((execution) => execution.trialId === victim.trialId);
       const row = (await store.liveWorkers(30_000)).find((worker) => worker.id === live?.workerId);

@@ -111,7 +111,7 @@ describe.skipIf(whyNoTestRedis() !== undefined)('an outage', () => {
     await waitFor(
       'the queue is complete',
       async () => ((await waitingJobs(campaign.id)) >= trials - 1 ? true : undefined),
-      { timeoutMs: 60_000, everyMs: 250 },
+      { timeoutMs: 120_000, everyMs: 250 },
     );
     worker.child.kill('SIGTERM');
     expect(await worker.ended).toBe(0);
@@ -186,6 +186,6 @@ describe.skipIf(whyNoTestRedis() !== undefined)('an outage', () => {
 
 function said(running: Running, words: RegExp): Promise<true> {
   return waitFor(`${words} is said`, () => (words.test(running.output()) ? true : undefined), {
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
   });
 }

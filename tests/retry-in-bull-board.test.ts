@@ -44,7 +44,7 @@ it.skipIf(whyNot('redis') !== undefined)(
     await waitFor(
       'the trial is completed',
       async () => ((await store.progress(id)).completed === 1 ? true : undefined),
-      { timeoutMs: 60_000, everyMs: 250 },
+      { timeoutMs: 120_000, everyMs: 250 },
     );
     const [trial] = await store.listTrials(id);
     expect(trial).toMatchObject({ status: 'completed', outcome: 'unaffected', execution: 2 });

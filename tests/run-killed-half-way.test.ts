@@ -13,7 +13,7 @@ it('a run killed half way is finished by the next one, and nothing of it goes on
   await waitFor(
     'a fault is active',
     async () => (await store.openInjections()).find((open) => open.state === 'active'),
-    { timeoutMs: 60_000 },
+    { timeoutMs: 120_000 },
   );
   first.child.kill('SIGKILL');
   await first.ended;

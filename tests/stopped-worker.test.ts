@@ -19,7 +19,7 @@ it.concurrent('SIGTERM undoes, gives back unspent and exits within 15 s; the nex
   await waitFor(
     'a fault is active',
     async () => (await store.openInjections()).find((injection) => injection.state === 'active'),
-    { timeoutMs: 60_000 },
+    { timeoutMs: 120_000 },
   );
   const askedMs = performance.now();
   first.child.kill('SIGTERM');
