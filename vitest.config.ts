@@ -4,7 +4,8 @@ import { defaultExclude, defineConfig } from 'vitest/config';
 const MEASURING = [
   'tests/every-fault.test.ts',
   'packages/faults/src/{bandwidth,faults}.test.ts',
-  'packages/runtimes/src/process/{lifecycle,link-proxy,link-rate}.test.ts',
+  'packages/runtimes/src/process/lifecycle.test.ts',
+  'packages/runtimes/src/link-proxy/{link-proxy,link-rate}.test.ts',
   'packages/subjects/src/postgres/{ping,subject}.test.ts',
 ];
 
