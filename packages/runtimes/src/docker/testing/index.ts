@@ -1,2 +1,8 @@
-export { TEST_ENGINE_TIMEOUT_MS, type TestEngine, testEngine, whyNoTestEngine } from './test-engine.ts';
-export { type TestImage, testImageReference } from './test-images.ts';
+export {
+  TEST_ENGINE_TIMEOUT_MS,
+  type TestEngine,
+  type TestEngineAnswer,
+  type TestImage,
+  testEngine,
+  whyNoTestEngine,
+} from './test-engine.ts';
