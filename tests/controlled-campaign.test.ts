@@ -65,7 +65,8 @@ it.skipIf(whyNot('redis') !== undefined)(
     // With Redis out of reach it is decided all the same, and the workers put their queue right.
     const resume = world.start(['resume', id], { REDIS_URL: 'redis://127.0.0.1:1' });
     expect(await resume.ended, resume.output()).toBe(0);
-    expect(resume.output()).toContain(`Campaign ${id} goes on: 3 trials pending`);
+    // Workers hear of it at once: some may run by the time that the command counts.
+    expect(resume.output()).toMatch(new RegExp(`Campaign ${id} goes on: [1-3] trials? pending`));
     expect(resume.output()).toContain('the workers put the queue right when they reach it');
     await waitFor('the queue is resumed', async () => !(await queues.throttle(id)).paused || undefined, {
       timeoutMs: 15_000,

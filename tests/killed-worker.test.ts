@@ -4,8 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
 import { BACKENDS, openWorld, whyNot } from './support/world.ts';
 
-// Side by side: most of it is waiting for leases to run out.
-describe.concurrent.each(BACKENDS)('on the %s backend', (backend) => {
+describe.each(BACKENDS)('on the %s backend', (backend) => {
   it.skipIf(whyNot(backend) !== undefined)(
     'a worker killed with SIGKILL loses nothing: its faults are undone at once, its trials run again within 20 s',
     async ({ onTestFinished }) => {
