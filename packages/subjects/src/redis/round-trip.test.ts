@@ -34,6 +34,11 @@ test('a ping is measured from the question to the answer', async () => {
   expect(ms).toBeLessThan(400);
 });
 
+test('a refusal is an answer', async () => {
+  const address = await listen((socket) => socket.write('-MISCONF Errors writing to the AOF file\r\n'));
+  expect(await ping(address, deadlineSignal(2_000))).toBeGreaterThan(0);
+});
+
 test('an accept without an answer is no answer, and leaves no connection behind', async () => {
   const address = await listen(() => undefined);
   const asked = monotonicMs();

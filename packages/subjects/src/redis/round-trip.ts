@@ -1,16 +1,19 @@
 import { type Address, OrdealError } from '@ordeal/core';
-import type { Redis } from 'ioredis';
+import { type Redis, ReplyError } from 'ioredis';
 import { untilAborted } from '../until-aborted.ts';
 import { connectTo } from './node-connection.ts';
 
 /**
- * One `PING` to the server's or sentinel's own code, in ms; making the connection does not count.
+ * One `PING` to the server's or sentinel's own code, in ms; making the connection does not count, and a refusal does: a
+ * primary whose disk is full answers with one.
  * @throws when refused, closed without an answer, or by the signal.
  */
 export async function ping(address: Address, signal: AbortSignal): Promise<number> {
   return onOwnConnection(address, signal, async (redis) => {
     const asked = performance.now();
-    await redis.ping();
+    await redis.ping().catch((error: unknown) => {
+      if (!(error instanceof ReplyError)) throw error;
+    });
     return performance.now() - asked;
   });
 }
