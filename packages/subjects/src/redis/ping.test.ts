@@ -3,7 +3,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Address, deadlineSignal, monotonicMs } from '@ordeal/core';
 import { afterEach, expect, test } from 'vitest';
-import { ping, transfer } from './round-trip.ts';
+import { ping } from './ping.ts';
+import { transfer } from './transfer.ts';
 
 let server: Server | undefined;
 const sockets = new Set<Socket>();
