@@ -1,10 +1,11 @@
 import type { JsonObject, Observer, SubjectProbe } from '@ordeal/core';
 import { describeFailure } from '../describe-failure.ts';
 import { createNodeConnection, type NodeConnection } from './node-connection.ts';
-import { ping, transfer } from './round-trip.ts';
+import { ping } from './ping.ts';
 import { type SentinelView, viewSentinel } from './sentinel-view.ts';
 import { type ServerView, viewServer } from './server-view.ts';
 import { REDIS_PORT, SENTINEL_PORT, SENTINELS, SERVERS } from './topology.ts';
+import { transfer } from './transfer.ts';
 import { type Answers, problemsOf } from './wholeness.ts';
 
 /** Eyes on one instance: one connection to each server and sentinel, beside all links. */

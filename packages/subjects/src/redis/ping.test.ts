@@ -3,7 +3,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Address, deadlineSignal, monotonicMs } from '@ordeal/core';
 import { afterEach, expect, test } from 'vitest';
-import { ping, transfer } from './round-trip.ts';
+import { ping } from './ping.ts';
+import { transfer } from './transfer.ts';
 
 let server: Server | undefined;
 const sockets = new Set<Socket>();
@@ -32,6 +33,11 @@ test('a ping is measured from the question to the answer', async () => {
   const ms = await ping(address, deadlineSignal(2_000));
   expect(ms).toBeGreaterThanOrEqual(118);
   expect(ms).toBeLessThan(400);
+});
+
+test('a refusal is an answer', async () => {
+  const address = await listen((socket) => socket.write('-MISCONF Errors writing to the AOF file\r\n'));
+  expect(await ping(address, deadlineSignal(2_000))).toBeGreaterThan(0);
 });
 
 test('an accept without an answer is no answer, and leaves no connection behind', async () => {
