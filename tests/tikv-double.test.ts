@@ -1,19 +1,15 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import {
-  TEST_ENGINE_TIMEOUT_MS,
-  type TestEngine,
-  testEngine,
-  whyNoTestEngine,
-} from '@ordeal/runtimes/testing-engine';
+import { readFile } from 'node:fs/promises';
+import { TEST_ENGINE_TIMEOUT_MS, testEngine, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type DockerWorld, openWorldOn } from './support/docker-world.ts';
 import { buildTikvDoubleImages, type TikvDoubleImages } from './support/tikv-double-images.ts';
-import { openWorld, type World } from './support/world.ts';
 
 /** The ready-made campaign, once each and with shorter faults: the double calls a store Disconnected after 5 s. */
 const IN_SMALL = [
   [/^trials_per_combination: \d+$/m, 'trials_per_combination: 1'],
   [/^cooldown_seconds: \d+$/m, 'cooldown_seconds: 0'],
+  // Its proof is not in here: see docs/tikv.md.
+  [/^ {2}- type: latency\n {4}params: .*\n/m, ''],
   [/duration_seconds: \d+/g, 'duration_seconds: 12'],
 ] as const;
 const DOUBLE_TIMES = {
@@ -28,21 +24,12 @@ const why = whyNoTestEngine();
 describe.skipIf(why !== undefined)(
   `tikv against a double of PD and TiKV${why === undefined ? '' : ` (skipped: ${why})`}`,
   () => {
-    let engine: TestEngine;
     let images: TikvDoubleImages;
-    let world: World;
+    let world: DockerWorld;
     beforeAll(async () => {
-      engine = await testEngine('helper');
+      const engine = await testEngine('helper');
       images = await buildTikvDoubleImages(engine, DOUBLE_TIMES);
-      world = await openWorld();
-      const docker = {
-        images: { helper: engine.image('helper'), pd: images.pd, tikv: images.tikv },
-        subnets: '10.203.0.0/16',
-      };
-      await writeFile(
-        join(world.folders.home, 'ordeal.config.ts'),
-        `export default ${JSON.stringify({ runtimes: { docker } })};\n`,
-      );
+      world = await openWorldOn(engine, { pd: images.pd, tikv: images.tikv });
     }, TEST_ENGINE_TIMEOUT_MS);
     afterAll(async () => {
       await world?.[Symbol.asyncDispose]();
@@ -60,14 +47,13 @@ describe.skipIf(why !== undefined)(
       const trials = await world.store.listTrials(campaign?.id ?? '');
       expect(Object.fromEntries(trials.map(({ key, outcome }) => [key, outcome])), run.output()).toEqual({
         'tikv/node_kill#0': 'resolved',
-        'tikv/latency#0': 'unaffected',
         'tikv/network_partition#0': 'resolved',
         'tikv/disk_pressure#0': 'resolved',
         'tikv/none#0': 'quiet',
       });
       const recordOf = (type: string) => trials.find(({ key }) => key === `tikv/${type}#0`)?.record;
       for (const { key, target, record } of trials) {
-        console.info(`${key}: broke ${record?.brokeMs} ms, back ${record?.resolvedMs} ms`);
+        console.info(`${key}: broke at ${record?.brokeMs} ms, back at ${record?.resolvedMs} ms`);
         expect(record?.findings, key).toEqual([]);
         expect(target, key).toBe(key.includes('none') ? 'any' : 'tikv');
       }
@@ -77,11 +63,7 @@ describe.skipIf(why !== undefined)(
       const silentMs = DOUBLE_TIMES.DOUBLE_DISCONNECTED_MS - DOUBLE_TIMES.DOUBLE_STORE_HEARTBEAT_MS;
       expect(recordOf('network_partition')?.brokeMs).toBeGreaterThan(silentMs);
       expect(recordOf('disk_pressure')).toMatchObject({ afterLift: true });
-      const left = await engine.docker.listContainers({
-        all: true,
-        filters: { ancestor: [images.pd, images.tikv] },
-      });
-      expect(left.map(({ Names }) => Names)).toEqual([]);
+      expect(await world.left()).toEqual([]);
     }, 400_000);
   },
 );
