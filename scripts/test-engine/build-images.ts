@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { deadlineSignal } from '@ordeal/core';
 import type Docker from 'dockerode';
@@ -73,22 +74,32 @@ export class ImageBuilder {
     }
   }
 
+  /** By way of a file: the engine must not be given half a base under its name when mmdebstrap fails. */
   async #importBase(reference: string): Promise<void> {
     const signal = deadlineSignal(BUILD_TIMEOUT_MS);
-    const program = spawn('mmdebstrap', BASE_ARGUMENTS, { stdio: ['ignore', 'pipe', 'pipe'], signal });
-    const exited = once(program, 'exit');
-    const log = text(program.stderr);
-    const imported = this.#docker.importImage(program.stdout, {
-      repo: reference,
-      changes: [
-        'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-        'ENV DEBIAN_FRONTEND=noninteractive',
-      ],
-      abortSignal: signal,
-    });
-    const [[code], stream] = await Promise.all([exited, imported]);
-    if (code !== 0) throw new Error(`mmdebstrap failed:\n${lastLines(await log)}`);
-    await this.#follow(stream);
+    const folder = await mkdtemp(join(tmpdir(), 'ordeal-image-'));
+    try {
+      const path = join(folder, 'base.tar');
+      const file = await open(path, 'w');
+      const program = spawn('mmdebstrap', BASE_ARGUMENTS, { stdio: ['ignore', file.fd, 'pipe'], signal });
+      const [[code], log] = await Promise.all([
+        once(program, 'exit'),
+        text(program.stderr ?? Readable.from([])),
+      ]);
+      await file.close();
+      if (code !== 0) throw new Error(`mmdebstrap failed:\n${lastLines(log)}`);
+      const stream = await this.#docker.importImage(path, {
+        repo: reference,
+        changes: [
+          'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+          'ENV DEBIAN_FRONTEND=noninteractive',
+        ],
+        abortSignal: signal,
+      });
+      await this.#follow(stream);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 
   async #build(reference: string, recipe: Recipe): Promise<void> {
