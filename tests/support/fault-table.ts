@@ -4,12 +4,10 @@ import { builtInCatalogue, faultKind } from '@ordeal/catalogue';
 import type { FaultKind, JsonObject } from '@ordeal/core';
 import { parse } from 'yaml';
 
-const PAGE = resolve(import.meta.dirname, '../../docs/postgres.md');
-
 const FINDINGS = ['unaffected', 'resolved', 'after the lift'] as const;
 export type FaultFinding = (typeof FINDINGS)[number];
 
-/** One row of the table in docs/postgres.md. */
+/** One row of the table in docs/postgres.md, or another subject's page. */
 export interface FaultRow {
   /** As in the table: `node_kill {mode: stop} on primary`. */
   readonly title: string;
@@ -26,8 +24,9 @@ export interface FaultRow {
  * What users are told that each fault does. The tests run what stands there, so that neither can drift away.
  * @throws when a row of the table cannot be read.
  */
-export function readFaultTable(): FaultRow[] {
-  const lines = readFileSync(PAGE, 'utf8').split('\n');
+export function readFaultTable(subject: string): FaultRow[] {
+  const page = resolve(import.meta.dirname, `../../docs/${subject}.md`);
+  const lines = readFileSync(page, 'utf8').split('\n');
   const header = lines.findIndex((line) => /^\| fault\s+\| target /.test(line));
   const rows = lines.slice(header + 2);
   return rows.slice(0, rows.indexOf('')).map(readRow);

@@ -38,12 +38,24 @@ describe('the ready-made campaigns', () => {
     ]);
   });
 
-  test('postgres-faults leaves no fault of postgres out', async () => {
-    const { cells } = await readyMade('postgres-faults');
+  test.each([
+    ['postgres-faults', 'process'],
+    ['postgres-docker', 'docker'],
+  ] as const)('%s leaves no fault of postgres on %s out', async (name, runtime) => {
+    const { cells, runtimes } = await readyMade(name);
+    expect(runtimes).toEqual({ postgres: runtime });
     const types = new Set(cells.map(({ chaos_type }) => chaos_type));
-    expect([...types].sort()).toEqual(
-      [...Object.keys(builtInCatalogue.subjects.postgres?.faults ?? {}), 'none'].sort(),
-    );
+    const faults = Object.entries(builtInCatalogue.subjects.postgres?.faults ?? {});
+    const supported = faults.filter(([, fault]) => fault.runtimes.includes(runtime)).map(([type]) => type);
+    expect([...types].sort()).toEqual([...supported, 'none'].sort());
+  });
+
+  test('redis-failover is about the primary, and one sentinel: 6 x 5 + 1', async () => {
+    const config = await readyMade('redis-failover');
+    expect(countTrials(config)).toBe(31);
+    expect(config.runtimes).toEqual({ redis: 'docker' });
+    const targets = config.cells.map(({ target }) => target);
+    expect(targets).toEqual([...Array.from({ length: 5 }, () => 'primary'), 'sentinel', null]);
   });
 
   test('postgres-kill asks one question often: 25 + 25 + 1', async () => {

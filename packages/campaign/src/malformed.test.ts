@@ -7,6 +7,7 @@ const KEYS =
   'name, subjects, chaos_types, trials_per_combination, parallel, cooldown_seconds, include_baseline, runtime, ' +
   'seed, operator, goal, timeout_seconds, hold_seconds, settle_seconds, recovery_seconds, attempts, backoff_seconds';
 const CHAOS_KEYS = 'type, params, target, duration_seconds';
+const SUBJECTS = Object.keys(builtInCatalogue.subjects).join(', ');
 const FAULTS =
   'node_kill, process_pause, latency, bandwidth, packet_loss, network_partition, asymmetric_partition, disk_pressure';
 const POSTGRES_FAULTS =
@@ -95,12 +96,12 @@ describe('one wrong value', () => {
     ['subjects: [7]', '3:12: subjects[0]: must be text, not 7'],
     [
       'subjects: [tikv, tivk]',
-      '3:18: subjects[1]: unknown subject "tivk", did you mean "tikv"? (must be one of postgres, etcd, tikv)',
+      `3:18: subjects[1]: unknown subject "tivk", did you mean "tikv"? (must be one of ${SUBJECTS})`,
     ],
     ['subjects: [tikv, tikv]', '3:18: subjects[1]: "tikv" is listed twice'],
     [
       'subjects: [constructor]',
-      '3:12: subjects[0]: unknown subject "constructor" (must be one of postgres, etcd, tikv)',
+      `3:12: subjects[0]: unknown subject "constructor" (must be one of ${SUBJECTS})`,
     ],
     [
       'operator: operator-db',

@@ -9,6 +9,7 @@ import { nodeKill } from './node-kill.ts';
 import { packetLoss } from './packet-loss.ts';
 import { postgres } from './postgres.ts';
 import { processPause } from './process-pause.ts';
+import { redis } from './redis.ts';
 import { tikv } from './tikv.ts';
 
 /**
@@ -16,7 +17,7 @@ import { tikv } from './tikv.ts';
  * worker can run is valid, and waits.
  */
 export const builtInCatalogue: Catalogue = {
-  subjects: { postgres, etcd, tikv },
+  subjects: { postgres, etcd, redis, tikv },
   faults: {
     node_kill: nodeKill,
     process_pause: processPause,

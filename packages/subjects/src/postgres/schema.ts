@@ -14,7 +14,9 @@ export const SCHEMA: readonly string[] = [
   "update pg_database set datistemplate = false where datname = 'template0'",
   'drop database template0',
   `create role ${LOAD_USER} login connection limit ${LOAD_CONNECTIONS}`,
-  `create role ${OBSERVER_USER} login in role pg_monitor, pg_use_reserved_connections`,
+  `create role ${OBSERVER_USER} login in role pg_monitor`,
+  // Since version 16.
+  `do $$ begin if exists (select from pg_roles where rolname = 'pg_use_reserved_connections') then grant pg_use_reserved_connections to ${OBSERVER_USER}; end if; end $$`,
   `create role ${REPLICATION_USER} login replication`,
   'create table load_number (number bigint primary key, written_at timestamptz not null default now())',
   `grant insert, select on load_number to ${LOAD_USER}`,

@@ -3,10 +3,10 @@ import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deadlineSignal, type NodeSite } from '@ordeal/core';
 import { findPostgresBinaries, type PostgresBinaries } from '@ordeal/place';
+import { initdbArgs, SCHEMA_FILE, schemaArgs } from './cluster.ts';
 import { oncePerPlace } from './once-per-place.ts';
 import { runProgram } from './run-program.ts';
-import { DATABASE, SCHEMA } from './schema.ts';
-import { ACCESS_FILE, SHARED_SETTINGS, settingsFile } from './settings.ts';
+import { accessFile, settingsFile, sharedSettings } from './settings.ts';
 
 /** `initdb` takes 0.9 s on an idle machine; ten guards may be at it on a busy one. */
 const SEED_BUDGET_MS = 60_000;
@@ -24,7 +24,10 @@ export interface Seed {
  */
 export async function seedOf(site: Pick<NodeSite, 'cacheFolder' | 'runAs'>): Promise<Seed> {
   const binaries = await binariesOf(site.cacheFolder);
-  const folder = join(site.cacheFolder, `postgres-seed-${binaries.version}-${contentHash()}`);
+  const folder = join(
+    site.cacheFolder,
+    `postgres-seed-${binaries.version}-${contentHash(filesOf(binaries))}`,
+  );
   // Not under the caller's signal: the seed serves everyone who waits for it, and the one who gave up next time.
   await oncePerPlace(folder, (draft) => makeSeed(draft, binaries, site.runAs));
   return { binaries, dataFolder: join(folder, 'data') };
@@ -34,28 +37,21 @@ async function makeSeed(draft: string, binaries: PostgresBinaries, runAs: NodeSi
   if (runAs !== undefined) await chown(draft, runAs.uid, runAs.gid);
   const options = { runAs, cwd: draft, signal: deadlineSignal(SEED_BUDGET_MS) };
   const data = join(draft, 'data');
-  await runProgram(
-    binaries.initdb,
-    [
-      ...['-D', data, '--username=postgres', '--auth=reject', '--no-sync', '--no-instructions'],
-      // The smallest log files there are: a fresh cluster holds one, and every server gets a copy.
-      ...['--no-locale', '--encoding=UTF8', '--wal-segsize=1'],
-    ],
-    options,
-  );
-  await writeFile(join(data, 'postgresql.conf'), settingsFile(SHARED_SETTINGS));
-  await writeFile(join(data, 'pg_hba.conf'), ACCESS_FILE);
-  // The single-user mode needs no port and no waiting, and ends with a clean shutdown. With -j a statement ends
-  // at a semicolon and an empty line (postgres(1)).
-  await runProgram(binaries.postgres, ['--single', '-j', '-D', data, '-c', 'exit_on_error=on', DATABASE], {
-    ...options,
-    input: SCHEMA.map((statement) => `${statement};\n\n`).join(''),
-  });
+  await runProgram(binaries.initdb, initdbArgs(data), options);
+  for (const [name, text] of Object.entries(filesOf(binaries))) await writeFile(join(data, name), text);
+  await runProgram(binaries.postgres, schemaArgs(data), { ...options, input: SCHEMA_FILE });
+}
+
+function filesOf({ version }: PostgresBinaries): Record<string, string> {
+  return {
+    'postgresql.conf': settingsFile(sharedSettings(Number.parseInt(version, 10))),
+    'pg_hba.conf': accessFile('127.0.0.1/32'),
+  };
 }
 
 /** Another build of Ordeal with another schema or other settings makes a seed of its own. */
-function contentHash(): string {
-  const content = [SCHEMA.join('\n'), settingsFile(SHARED_SETTINGS), ACCESS_FILE].join('\n');
+function contentHash(files: Record<string, string>): string {
+  const content = [SCHEMA_FILE, ...Object.values(files)].join('\n');
   return createHash('sha256').update(content).digest('hex').slice(0, 10);
 }
 

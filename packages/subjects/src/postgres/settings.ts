@@ -5,10 +5,10 @@ import { STANDBYS } from './topology.ts';
 type Settings = Readonly<Record<string, string | number>>;
 
 /**
- * What all servers share. The seed is made under these too: a standby refuses to start with, say, fewer
+ * What all servers share, in every version from 15. The seed is made under these too: a standby refuses to start with, say, fewer
  * `max_connections` than its copy of the cluster last ran with.
  */
-export const SHARED_SETTINGS: Settings = {
+const SHARED_SETTINGS: Settings = {
   // Faults here kill processes, not machines, and what a killed process wrote is safe in the kernel's page
   // cache. Only a power cut could lose it, and no trial outlives that.
   fsync: 'off',
@@ -17,11 +17,9 @@ export const SHARED_SETTINGS: Settings = {
   shared_buffers: '8MB',
   max_connections: 30,
   superuser_reserved_connections: 1,
-  reserved_connections: 6,
   max_worker_processes: 2,
   max_logical_replication_workers: 0,
   max_parallel_workers_per_gather: 0,
-  io_method: 'sync',
   jit: 'off',
   // Rows are added, or updated in place on one page, for some minutes.
   autovacuum: 'off',
@@ -49,9 +47,23 @@ export const SHARED_SETTINGS: Settings = {
   log_destination: 'stderr',
   log_timezone: 'UTC',
   timezone: 'UTC',
-  // An instance is on loopback only, and its socket folder might have a path that is too long for a socket.
+  // Everybody comes by TCP, and a socket's folder might have a path that is too long for a socket.
   unix_socket_directories: '',
 };
+
+/** What else they share, by the version that brought it. */
+const NEWER_SETTINGS: ReadonlyMap<number, Settings> = new Map([
+  // The observer's; in an older version the limit of the load's user has to do.
+  [16, { reserved_connections: 6 }],
+  // No workers that only read.
+  [18, { io_method: 'sync' }],
+]);
+
+/** All that servers of that version (`18`) share. */
+export function sharedSettings(majorVersion: number): Settings {
+  const newer = [...NEWER_SETTINGS].filter(([since]) => since <= majorVersion);
+  return Object.assign({}, SHARED_SETTINGS, ...newer.map(([, settings]) => settings));
+}
 
 /** What is a server's own. `ANY 1` of the standbys confirms a commit: one may be away, without both none commits. */
 export function serverSettings(name: string, listen: Address): Settings {
@@ -66,7 +78,7 @@ export function serverSettings(name: string, listen: Address): Settings {
 /**
  * A standby's source. The name is what `synchronous_standby_names` asks for. There is no `connect_timeout`: a WAL
  * receiver does not heed it (18.4, tried against a listener that never answers), so one that dials into a cut
- * waits until that connection is reset.
+ * waits until that connection is reset. What TCP sends and nobody acknowledges it gives up after 3 s.
  */
 export function standbySettings(name: string, primary: Address): Settings {
   const conninfo = {
@@ -76,6 +88,7 @@ export function standbySettings(name: string, primary: Address): Settings {
     application_name: name,
     sslmode: 'disable',
     gssencmode: 'disable',
+    tcp_user_timeout: 3_000,
   };
   const text = Object.entries(conninfo).map(([key, value]) => `${key}=${value}`);
   return { primary_conninfo: text.join(' ') };
@@ -89,12 +102,14 @@ export function settingsFile(settings: Settings): string {
 }
 
 /**
- * `pg_hba.conf`. No password, but no power either: who connects over loopback is one of three users, none of
- * them a superuser, in a throw-away database without secrets. The superuser, who could run programs as the
+ * `pg_hba.conf`. No password, but no power either: who connects is one of three users, none of them a superuser, in a throw-away database without secrets. The superuser, who could run programs as the
  * server's user, cannot log in at all. A password would have to reach nodes, client and every observer, and its
  * scram exchange costs more than the rest of a connection.
+ * @param from whom it lets in: loopback, or (`samenet`) the instance's own network
  */
-export const ACCESS_FILE = `\
-host postgres ${LOAD_USER},${OBSERVER_USER} 127.0.0.1/32 trust
-host replication ${REPLICATION_USER} 127.0.0.1/32 trust
+export function accessFile(from: '127.0.0.1/32' | 'samenet'): string {
+  return `\
+host postgres ${LOAD_USER},${OBSERVER_USER} ${from} trust
+host replication ${REPLICATION_USER} ${from} trust
 `;
+}

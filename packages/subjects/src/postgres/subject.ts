@@ -1,4 +1,5 @@
 import type { Subject } from '@ordeal/core';
+import { prepareContainer } from './prepare-container.ts';
 import { prepareProcess } from './prepare-process.ts';
 import { openProbe } from './probe.ts';
 import { topology } from './topology.ts';
@@ -22,5 +23,6 @@ export const postgres: Subject = {
   // first of which also makes the seed.
   startBudgetMs: 30_000,
   prepareProcess,
+  prepareContainer,
   observe: openProbe,
 };

@@ -1,0 +1,80 @@
+import { builtInCatalogue } from '@ordeal/catalogue';
+import { TEST_ENGINE_TIMEOUT_MS, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shortCampaign } from './support/campaigns.ts';
+import { type DockerWorld, openDockerWorld } from './support/docker-world.ts';
+import { findingsOf, timesOf } from './support/fault-findings.ts';
+import { readFaultTable } from './support/fault-table.ts';
+
+const why = whyNoTestEngine();
+const { redis } = builtInCatalogue.subjects;
+if (redis === undefined) throw new Error('no redis');
+
+const table = readFaultTable('redis');
+/** What the subject is for; the other rows are run by hand when the page is refreshed. */
+const TRIED = ['node_kill on primary', 'network_partition on primary', 'node_kill {mode: stop} on sentinel'];
+const rows = table.filter(({ title }) => TRIED.includes(title));
+
+describe('the table of faults in docs/redis.md', () => {
+  it.each(Object.keys(redis.faults))('has %s for each role that it can hit', (type) => {
+    const targets = new Set(table.filter((row) => row.type === type).map(({ target }) => target));
+    // A sentinel has no data to fill a volume with.
+    const roles = type === 'disk_pressure' ? ['primary', 'replica'] : redis.roles;
+    expect([...targets].toSorted()).toEqual([...roles].toSorted());
+  });
+
+  it('has the rows that are tried', () => {
+    expect(rows).toHaveLength(TRIED.length);
+  });
+});
+
+describe.skipIf(why !== undefined)(
+  `redis in containers${why === undefined ? '' : ` (skipped: ${why})`}`,
+  () => {
+    let world: DockerWorld;
+    beforeAll(async () => {
+      world = await openDockerWorld('redis');
+    }, TEST_ENGINE_TIMEOUT_MS);
+    afterAll(async () => {
+      await world?.[Symbol.asyncDispose]();
+    });
+
+    it('fails over, and does what the page says; nothing is left on the engine', async () => {
+      const entries = rows.map(({ type, kind, target, params }) => {
+        const lift = kind === 'condition' ? { duration_seconds: redis.faults[type]?.horizonSeconds } : {};
+        return `  - ${JSON.stringify({ type, target, params, ...lift })}`;
+      });
+      const file = await world.file(
+        shortCampaign({
+          subject: 'redis',
+          chaos: entries.join('\n'),
+          parallel: 2,
+          extra: 'include_baseline: true\n',
+        }),
+      );
+      const { code, stdout, stderr } = await world.ordeal('enqueue', file, '--with-worker');
+      expect(stderr).toBe('');
+      expect(code, stdout).toBe(0);
+      const [campaign] = await world.store.listCampaigns();
+      const trials = await world.store.listTrials(campaign?.id ?? '');
+      expect(trials.splice(-1)).toMatchObject([{ key: 'redis/none#0', outcome: 'quiet' }]);
+      const found = rows.map((row, index) => {
+        const record = trials[index]?.record ?? null;
+        console.info(timesOf(row, record));
+        return { ...row, ...findingsOf(row, record) };
+      });
+      expect(found).toEqual(rows);
+
+      // What is no longer the primary follows another, and it was one vote that decided it.
+      for (const trial of trials.filter(({ key }) => !key.includes('node_kill.2'))) {
+        expect(trial.record?.initialState, trial.key).toMatchObject({
+          redis0: { role: 'primary' },
+          failovers: 0,
+        });
+        expect(trial.record?.finalState, trial.key).toMatchObject({ failovers: 1 });
+        expect(trial.record, trial.key).toMatchObject({ wholeAfterUndo: true, findings: [] });
+      }
+      expect(await world.left()).toEqual([]);
+    }, 300_000);
+  },
+);
