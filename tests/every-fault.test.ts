@@ -5,7 +5,7 @@ import type { TrialEvent } from '@ordeal/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
 import { findingsOf, timesOf } from './support/fault-findings.ts';
-import { type FaultRow, readFaultTable } from './support/fault-table.ts';
+import { chaosEntry, type FaultRow, readFaultTable } from './support/fault-table.ts';
 import { openWorld, type World } from './support/world.ts';
 
 const { postgres } = builtInCatalogue.subjects;
@@ -36,7 +36,7 @@ describe('the table of faults in docs/postgres.md', () => {
     const file = await world.file(
       shortCampaign({
         parallel: 3,
-        chaos: runnable.map(chaosEntry).join('\n'),
+        chaos: runnable.map((row) => chaosEntry(row, horizonOf(row))).join('\n'),
         extra: 'include_baseline: true\n',
       }),
     );
@@ -84,9 +84,8 @@ describe('the table of faults in docs/postgres.md', () => {
 });
 
 /** A fault that lasts is left on for as long as it may take to break something, and lifted then. */
-function chaosEntry({ type, kind, target, params }: FaultRow): string {
-  const lift = kind === 'condition' ? { duration_seconds: postgres?.faults[type]?.horizonSeconds } : {};
-  return `  - ${JSON.stringify({ type, target, params, ...lift })}`;
+function horizonOf({ type }: FaultRow): number | undefined {
+  return postgres?.faults[type]?.horizonSeconds;
 }
 
 /** What made serving break, for whoever has to find out why a row does not hold. */
