@@ -6,8 +6,8 @@ import { whyNoEngine } from './test-engine/why-no-engine.ts';
 /** What some tests need of the machine. */
 interface Need {
   readonly tests: string;
-  /** Debian's package for each program. */
-  readonly packages: Readonly<Record<string, string>>;
+  /** Debian's packages for each program. */
+  readonly packages: Readonly<Record<string, readonly string[]>>;
   readonly whyMissing: () => Promise<string | undefined> | string | undefined;
 }
 
@@ -22,12 +22,18 @@ const POLICY_FILE = '/usr/sbin/policy-rc.d';
 const NEEDS: readonly Need[] = [
   {
     tests: 'everything on the Redis backend',
-    packages: { 'redis-server': 'redis-server' },
+    packages: { 'redis-server': ['redis-server'] },
     whyMissing: () => (isInstalled('redis-server') ? undefined : 'redis-server is not installed'),
   },
   {
     tests: 'everything on the docker runtime',
-    packages: { dockerd: 'docker.io', mmdebstrap: 'mmdebstrap', iptables: 'iptables', ip: 'iproute2' },
+    packages: {
+      dockerd: ['docker.io'],
+      iptables: ['iptables'],
+      ip: ['iproute2'],
+      // Ubuntu has the keys of Debian's archive in a package of their own.
+      mmdebstrap: ['mmdebstrap', 'debian-archive-keyring'],
+    },
     whyMissing: whyNoEngine,
   },
 ];
@@ -59,7 +65,7 @@ async function lackingNow(): Promise<(Need & Lack)[]> {
 }
 
 function missingPackages(packages: Need['packages']): string[] {
-  return Object.entries(packages).flatMap(([program, name]) => (isInstalled(program) ? [] : [name]));
+  return Object.entries(packages).flatMap(([program, names]) => (isInstalled(program) ? [] : names));
 }
 
 function mayInstall(): boolean {

@@ -21,7 +21,13 @@ if (why !== undefined) {
 const engine = await holdEngine();
 try {
   const builder = new ImageBuilder(engine.docker, console.error);
-  await Promise.all(IMAGES.map((name) => builder.ready(name)));
+  const references = await Promise.all(IMAGES.map((name) => builder.ready(name)));
+  // By hand, a name that is easily typed.
+  await Promise.all(
+    IMAGES.map((name, index) =>
+      engine.docker.getImage(references[index] ?? '').tag({ repo: `ordeal-test/${name}`, tag: 'latest' }),
+    ),
+  );
   const env = engine.host === undefined ? process.env : { ...process.env, DOCKER_HOST: engine.host };
   // The command has the terminal: an interrupt is for it, and this waits for its end.
   process.on('SIGINT', () => {});

@@ -21,7 +21,7 @@ it('a slot rests after the recorded result, and a worker stopped meanwhile compl
     'one trial is recorded',
     async () => ((await store.progress(id)).completed === 1 ? true : undefined),
     {
-      timeoutMs: 60_000,
+      timeoutMs: 120_000,
     },
   );
   await waitFor('its instance is removed', () => (world.trialProcesses().length > 1 ? undefined : true), {

@@ -23,7 +23,7 @@ it('says that a restart ended a pause, when the paused node was killed and came 
       const [injection] = trial === undefined ? [] : await world.store.listInjections(trial.id);
       return injection?.state === 'active' ? injection.plan.targets[0] : undefined;
     },
-    { timeoutMs: 60_000 },
+    { timeoutMs: 120_000 },
   );
   expect(signalProcess(paused.incarnation ?? '', 'SIGKILL')).toBe(true);
   expect(await run.ended, run.output()).toBe(0);

@@ -11,14 +11,14 @@ it('the guard of a frozen worker undoes within its lease; thawed, the worker rec
   const file = await world.file(
     shortCampaign({ chaos: '  - { type: network_partition, target: leader }' }).replace(
       'timeout_seconds: 40',
-      'timeout_seconds: 30',
+      'timeout_seconds: 10',
     ),
   );
   expect((await world.ordeal('enqueue', file)).code).toBe(0);
   const injection = await waitFor(
     'a fault is active',
     async () => (await store.openInjections()).find((open) => open.state === 'active'),
-    { timeoutMs: 60_000 },
+    { timeoutMs: 120_000 },
   );
   const family = descendantsOf(frozen.pid);
   frozen.child.kill('SIGSTOP');

@@ -13,7 +13,7 @@ it('a guard killed with SIGKILL is succeeded: its leftovers are undone first, it
   const injection = await waitFor(
     'a fault is active',
     async () => (await store.openInjections()).find((open) => open.state === 'active'),
-    { timeoutMs: 60_000 },
+    { timeoutMs: 120_000 },
   );
   // The guard is the worker's only direct child; nodes are the guard's.
   const family = descendantsOf(worker.pid);
@@ -30,7 +30,7 @@ it('a guard killed with SIGKILL is succeeded: its leftovers are undone first, it
       const now = await store.getTrial(injection.trialId);
       return now?.status === 'completed' ? now : undefined;
     },
-    { timeoutMs: 60_000, everyMs: 250 },
+    { timeoutMs: 120_000, everyMs: 250 },
   );
   expect(trial).toMatchObject({ outcome: 'unaffected', execution: 2, failures: 0, losses: 1 });
   const executions = await store.listExecutions(trial.id);

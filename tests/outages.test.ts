@@ -42,7 +42,7 @@ describe.skipIf(whyNoTestRedis() !== undefined)('an outage', () => {
     expect(text).not.toMatch(/secret-word|\n\s+at |bug/);
   }
 
-  it('of Postgres from the start ends every command with 3 and one clear line', async () => {
+  it.concurrent('of Postgres from the start ends every command with 3 and one clear line', async () => {
     const file = await world.file(shortCampaign({}));
     const commands = [
       ['list'],
@@ -61,7 +61,7 @@ describe.skipIf(whyNoTestRedis() !== undefined)('an outage', () => {
     );
   });
 
-  it('of Redis from the start stops what needs it before anything is written, and nothing else', async () => {
+  it.concurrent('of Redis from the start stops what needs it before anything is written, and nothing else', async () => {
     const away = { REDIS_URL: NO_REDIS };
     const file = await world.file(shortCampaign({}));
     const commands = [['enqueue', file], ['enqueue', file, '--with-worker'], ['worker'], ['dashboard']];
@@ -111,7 +111,7 @@ describe.skipIf(whyNoTestRedis() !== undefined)('an outage', () => {
     await waitFor(
       'the queue is complete',
       async () => ((await waitingJobs(campaign.id)) >= trials - 1 ? true : undefined),
-      { timeoutMs: 60_000, everyMs: 250 },
+      { timeoutMs: 120_000, everyMs: 250 },
     );
     worker.child.kill('SIGTERM');
     expect(await worker.ended).toBe(0);
@@ -127,7 +127,7 @@ describe.skipIf(whyNoTestRedis() !== undefined)('an outage', () => {
     const answer = async (): Promise<number> =>
       (await fetch(`${url}/api/queues?activeQueue=ordeal-1`)).status;
     const file = await world.file(
-      shortCampaign({ chaos: '  - { type: latency, target: leader }', trials: 2 }),
+      shortCampaign({ chaos: '  - { type: latency, target: leader }', trials: 2, parallel: 2 }),
     );
     const watch = world.start(['enqueue', file, '--watch'], servers);
     await said(watch, /Trial 1\/2: \S+ \.\.\./);
@@ -186,6 +186,6 @@ describe.skipIf(whyNoTestRedis() !== undefined)('an outage', () => {
 
 function said(running: Running, words: RegExp): Promise<true> {
   return waitFor(`${words} is said`, () => (words.test(running.output()) ? true : undefined), {
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
   });
 }

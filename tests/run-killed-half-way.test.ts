@@ -6,12 +6,14 @@ import { openWorld } from './support/world.ts';
 it('a run killed half way is finished by the next one, and nothing of it goes on running', async () => {
   await using world = await openWorld();
   const { store } = world;
-  const file = await world.file(shortCampaign({ chaos: '  - { type: latency, target: leader }', trials: 2 }));
+  const file = await world.file(
+    shortCampaign({ chaos: '  - { type: latency, target: leader }', trials: 2, parallel: 2 }),
+  );
   const first = world.start(['enqueue', file, '--with-worker']);
   await waitFor(
     'a fault is active',
     async () => (await store.openInjections()).find((open) => open.state === 'active'),
-    { timeoutMs: 60_000 },
+    { timeoutMs: 120_000 },
   );
   first.child.kill('SIGKILL');
   await first.ended;

@@ -28,14 +28,14 @@ it.skipIf(whyNot('redis') !== undefined)(
 
     const big = await enqueue(50, 3);
     await waitFor('the big one has every slot', () => most.get(big) === 3 || undefined, {
-      timeoutMs: 60_000,
+      timeoutMs: 120_000,
     });
     const small = [await enqueue(1, 1), await enqueue(2, 1)];
     for (const id of small) {
       await waitFor(
         `campaign ${id} is finished`,
         async () => (await store.getCampaign(id))?.status === 'finished' || undefined,
-        { timeoutMs: 60_000, everyMs: 250 },
+        { timeoutMs: 120_000, everyMs: 250 },
       );
       expect(await store.progress(id)).toMatchObject({ failed: 0 });
       expect(most.get(id)).toBe(1);

@@ -1,38 +1,31 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
-import { openWorld, type World } from './support/world.ts';
+import { openWorld } from './support/world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld();
-});
-afterAll(async () => {
-  await world[Symbol.asyncDispose]();
-});
+// Each waits for probes that never see what they look for: together they take as long as one of them.
 
-it('records a fault that does nothing as void, tries again, fails the trial and goes on to the end', async () => {
+it.concurrent('records a fault that does nothing as void, tries again, fails the trial and goes on to the end', async () => {
+  await using world = await openWorld();
   const file = await world.file(
     shortCampaign({
-      parallel: 3,
+      parallel: 4,
+      // A probe of each sort: at the process, in the time of an answer, in its absence. Each fault's own is tested beside it.
       chaos: `
   - { type: node_kill, target: leader }
-  - { type: process_pause, target: leader }
   - { type: latency, target: leader }
-  - { type: bandwidth, target: leader }
-  - { type: network_partition, target: leader }
-  - { type: asymmetric_partition, target: leader }`,
+  - { type: network_partition, target: leader }`,
       extra: 'attempts: 2\ninclude_baseline: true\n',
     }),
   );
   // The guard says that it applied the fault, and did nothing.
   const run = world.start(['enqueue', file, '--with-worker'], { ORDEAL_FAULT_POINTS: 'apply-does-nothing' });
   expect(await run.ended, run.output()).toBe(1);
-  expect(run.output()).toMatch(/Completed: 1, Failed: 6/);
+  expect(run.output()).toMatch(/Completed: 1, Failed: 3/);
   const [campaign] = await world.store.listCampaigns();
   expect(campaign?.status).toBe('finished');
   for (const trial of await world.store.listTrials(campaign?.id ?? '')) {
     if (trial.baseline) {
-      expect(trial.outcome).toBe('quiet');
+      expect(trial.status, 'the campaign goes on behind its failed trials').toBe('completed');
       continue;
     }
     expect(trial, trial.key).toMatchObject({
@@ -48,7 +41,8 @@ it('records a fault that does nothing as void, tries again, fails the trial and 
   expect(world.trialProcesses()).toEqual([]);
 });
 
-it('lets the outcome stand when the undo cannot be proven, says so loudly, and destroys the instance', async () => {
+it.concurrent('lets the outcome stand when the undo cannot be proven, says so loudly, and destroys the instance', async () => {
+  await using world = await openWorld();
   const file = await world.file(shortCampaign({ chaos: '  - { type: latency, target: leader }' }));
   const run = world.start(['enqueue', file, '--with-worker'], { ORDEAL_FAULT_POINTS: 'undo-fails' });
   expect(await run.ended, run.output()).toBe(0);

@@ -36,18 +36,4 @@ describe('a watched campaign', () => {
     worker.child.kill('SIGTERM');
     expect(await worker.ended).toBe(0);
   });
-
-  it('tells of outages in one line, without the password', async () => {
-    for (const [name, url] of [
-      ['DATABASE_URL', 'postgres://me:secret-word@127.0.0.1:1/none'],
-      ['REDIS_URL', 'redis://me:secret-word@127.0.0.1:1'],
-    ] as const) {
-      const file = await world.file(shortCampaign({}));
-      const run = world.start(['enqueue', file], { [name]: url });
-      expect(await run.ended, run.output()).toBe(3);
-      expect(run.output()).toMatch(/^error .+$/m);
-      expect(run.output()).not.toContain('secret-word');
-      expect(run.output()).not.toMatch(/\n\s+at /);
-    }
-  });
 });

@@ -5,18 +5,17 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { deadlineSignal } from '@ordeal/core';
-import { testImageReference } from '@ordeal/runtimes/testing-engine';
 import type Docker from 'dockerode';
-import { BASE_ARGUMENTS, type ImageName, keyOf, type Recipe, recipeOf } from './image-recipes.ts';
+import { BASE_ARGUMENTS, type ImageName, type Recipe, recipeOf, referenceOf } from './image-recipes.ts';
 
 const BUILD_TIMEOUT_MS = 600_000;
-const KEY_LABEL = 'ordeal.test.key';
+const OLD_SECONDS = 7 * 24 * 3_600;
 
-/** Builds the test images that an engine lacks, or has in an older state, each at most once. */
+/** Builds the test images that an engine lacks, each at most once. */
 export class ImageBuilder {
   readonly #docker: Docker;
   readonly #say: (line: string) => void;
-  readonly #ready = new Map<ImageName, Promise<void>>();
+  readonly #ready = new Map<ImageName, Promise<string>>();
 
   /** @param say told when the building of an image begins and ends, because it takes minutes */
   constructor(docker: Docker, say: (line: string) => void) {
@@ -25,10 +24,10 @@ export class ImageBuilder {
   }
 
   /**
-   * Resolves when the engine has the image as it should be.
+   * The reference of the image, once the engine has it.
    * @throws Error with the end of the build's output when it fails
    */
-  ready(name: ImageName): Promise<void> {
+  ready(name: ImageName): Promise<string> {
     let ready = this.#ready.get(name);
     if (ready === undefined) {
       ready = this.#make(name);
@@ -37,38 +36,51 @@ export class ImageBuilder {
     return ready;
   }
 
-  async #make(name: ImageName): Promise<void> {
-    const key = keyOf(name);
-    if ((await this.#presentKey(name)) === key) return;
+  async #make(name: ImageName): Promise<string> {
+    const reference = referenceOf(name);
+    if (await this.#isPresent(reference)) return reference;
     const recipe = recipeOf(name);
     if (recipe !== undefined) await this.ready(recipe.from);
-    const reference = testImageReference(name);
     this.#say(`Building the test image ${reference}, once; the engine keeps it ...`);
     const began = performance.now();
-    if (recipe === undefined) await this.#importBase(key);
-    else await this.#build(name, recipe, key);
+    if (recipe === undefined) await this.#importBase(reference);
+    else await this.#build(reference, recipe);
+    await this.#removeOld(name);
     this.#say(`Built ${reference} in ${Math.round((performance.now() - began) / 1_000)} s`);
+    return reference;
   }
 
-  async #presentKey(name: ImageName): Promise<string | undefined> {
+  async #isPresent(reference: string): Promise<boolean> {
     try {
-      const image = await this.#docker.getImage(testImageReference(name)).inspect();
-      return image.Config.Labels?.[KEY_LABEL];
+      await this.#docker.getImage(reference).inspect();
+      return true;
     } catch (error) {
-      if ((error as { statusCode?: number }).statusCode === 404) return undefined;
+      if (statusOf(error) === 404) return false;
       throw error;
     }
   }
 
-  async #importBase(key: string): Promise<void> {
+  /** Of other recipes; what is built upon, or runs, stays. A checkout that still wants one builds it again. */
+  async #removeOld(name: ImageName): Promise<void> {
+    const images = await this.#docker.listImages({ filters: { reference: [`ordeal-test/${name}`] } });
+    const old = images.filter(({ Created }) => Created < Date.now() / 1_000 - OLD_SECONDS);
+    for (const reference of old.flatMap(({ RepoTags }) => RepoTags ?? [])) {
+      try {
+        await this.#docker.getImage(reference).remove();
+      } catch (error) {
+        if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
+      }
+    }
+  }
+
+  async #importBase(reference: string): Promise<void> {
     const signal = deadlineSignal(BUILD_TIMEOUT_MS);
     const program = spawn('mmdebstrap', BASE_ARGUMENTS, { stdio: ['ignore', 'pipe', 'pipe'], signal });
     const exited = once(program, 'exit');
     const log = text(program.stderr);
     const imported = this.#docker.importImage(program.stdout, {
-      repo: testImageReference('base'),
+      repo: reference,
       changes: [
-        `LABEL ${KEY_LABEL}=${key}`,
         'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
         'ENV DEBIAN_FRONTEND=noninteractive',
       ],
@@ -79,7 +91,7 @@ export class ImageBuilder {
     await this.#follow(stream);
   }
 
-  async #build(name: ImageName, recipe: Recipe, key: string): Promise<void> {
+  async #build(reference: string, recipe: Recipe): Promise<void> {
     const context = await mkdtemp(join(tmpdir(), 'ordeal-image-'));
     try {
       const files = [recipe.dockerfile, ...recipe.files];
@@ -88,9 +100,8 @@ export class ImageBuilder {
       const stream = await this.#docker.buildImage(
         { context, src: names },
         {
-          t: testImageReference(name),
-          buildargs: { BASE: testImageReference(recipe.from) },
-          labels: { [KEY_LABEL]: key },
+          t: reference,
+          buildargs: { BASE: referenceOf(recipe.from) },
           // The tests' own engine has no default network.
           networkmode: 'host',
           forcerm: true,
@@ -116,4 +127,8 @@ export class ImageBuilder {
 
 function lastLines(output: string): string {
   return output.trimEnd().split('\n').slice(-20).join('\n');
+}
+
+function statusOf(error: unknown): number | undefined {
+  return (error as { statusCode?: number }).statusCode;
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -16,7 +16,7 @@ export interface HeldEngine {
   release(): Promise<void>;
 }
 
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 90_000;
 const STOP_TIMEOUT_MS = 60_000;
 
 /**
@@ -28,10 +28,18 @@ export async function holdEngine(): Promise<HeldEngine> {
   if (await answersAlready()) {
     return { host: process.env.DOCKER_HOST, docker: new Docker(), release: async () => {} };
   }
-  const { keeper, answer } = await waitFor('the keeper of the test engine', askKeeper, {
-    timeoutMs: START_TIMEOUT_MS,
-    everyMs: 200,
-  });
+  let started: ChildProcess | undefined;
+  const { keeper, answer } = await waitFor(
+    'the keeper of the test engine',
+    async () => {
+      const reached = await askKeeper();
+      // Its start takes seconds on a busy machine; one that found another keeper has ended again.
+      if (reached === undefined && (started === undefined || started.exitCode !== null))
+        started = startKeeper();
+      return reached;
+    },
+    { timeoutMs: START_TIMEOUT_MS, everyMs: 200 },
+  );
   if ('error' in answer) throw new Error(`the test engine did not start: ${answer.error}`);
   return {
     host: answer.host,
@@ -45,14 +53,13 @@ export async function holdEngine(): Promise<HeldEngine> {
   };
 }
 
-/** Undefined when there is no keeper yet (one is started), or when the one there is ends just now. */
+/** Undefined when there is no keeper, or none that has an answer because it ends just now. */
 async function askKeeper(): Promise<{ keeper: Socket; answer: KeeperAnswer } | undefined> {
   const keeper = connect(KEEPER_SOCKET);
   keeper.on('error', () => {});
   try {
     await once(keeper, 'connect');
   } catch {
-    startKeeper();
     return undefined;
   }
   const lines = createInterface(keeper);
@@ -60,12 +67,13 @@ async function askKeeper(): Promise<{ keeper: Socket; answer: KeeperAnswer } | u
     once(lines, 'line', { signal: deadlineSignal(START_TIMEOUT_MS) }) as Promise<string[]>,
     once(keeper, 'close').then((): string[] => []),
   ]);
-  if (line === undefined) return undefined;
-  return { keeper, answer: JSON.parse(line) };
+  return line === undefined ? undefined : { keeper, answer: JSON.parse(line) };
 }
 
-/** Detached: an interrupted test run must not take the one process with it that cleans up. A second keeper ends itself. */
-function startKeeper(): void {
+/** Detached: an interrupted test run must not take the one process with it that cleans up. */
+function startKeeper(): ChildProcess {
   const program = new URL('keeper.ts', import.meta.url).pathname;
-  spawn(process.execPath, [program], { detached: true, stdio: 'ignore' }).unref();
+  const keeper = spawn(process.execPath, [program], { detached: true, stdio: 'ignore' });
+  keeper.unref();
+  return keeper;
 }

@@ -21,6 +21,7 @@ export interface Recipe {
 export const BASE_ARGUMENTS: readonly string[] = [
   '--variant=apt',
   '--aptopt=Apt::Install-Recommends "false"',
+  '--aptopt=Acquire::Languages "none"',
   '--dpkgopt=force-unsafe-io',
   '--dpkgopt=path-exclude=/usr/share/doc/*',
   '--dpkgopt=path-exclude=/usr/share/man/*',
@@ -55,8 +56,15 @@ export function recipeOf(name: ImageName): Recipe | undefined {
   return name === 'base' ? undefined : RECIPES[name];
 }
 
-/** Changes when anything does that goes into the image, the images it builds upon included. */
-export function keyOf(name: ImageName): string {
+/**
+ * A tag that changes when anything does that goes into the image, the images it builds upon included: so checkouts
+ * with other recipes share an engine in peace, and no published image is tagged over.
+ */
+export function referenceOf(name: ImageName): string {
+  return `ordeal-test/${name}:${keyOf(name)}`;
+}
+
+function keyOf(name: ImageName): string {
   const recipe = recipeOf(name);
   const inputs =
     recipe === undefined

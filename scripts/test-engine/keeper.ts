@@ -7,7 +7,7 @@ import { KEEPER_SOCKET, type KeeperAnswer } from './places.ts';
  * that came about: a process that dies closes its connections. Tells each one where the engine is.
  */
 
-const FIRST_HOLDER_TIMEOUT_MS = 10_000;
+const FIRST_HOLDER_TIMEOUT_MS = 30_000;
 
 const holders = new Set<Socket>();
 let isEnding = false;

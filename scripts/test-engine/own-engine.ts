@@ -16,7 +16,7 @@ export interface OwnEngine {
   stop(): Promise<void>;
 }
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 20_000;
 const REQUEST_TIMEOUT_MS = 20_000;
 

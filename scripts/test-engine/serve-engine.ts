@@ -1,17 +1,17 @@
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import type { TestEngineAnswer, TestImage } from '@ordeal/runtimes/testing-engine';
 import { ImageBuilder } from './build-images.ts';
 import { type HeldEngine, holdEngine } from './hold-engine.ts';
-import type { ImageName } from './image-recipes.ts';
 
 interface ReadyEngine extends HeldEngine {
   readonly images: ImageBuilder;
 }
 
 /**
- * Answers the tests of one run: a connection names images (a line of JSON), and is told `{ host }` when the engine has
- * them, or `{ error }`. The engine is started when the first test asks, and stays up until `close`.
+ * Answers the tests of one run: a connection names images (a line of JSON), and is answered when the engine has them,
+ * or cannot. The engine is started when the first test asks, and stays up until `close`.
  * @param path of the socket to listen on
  */
 export async function serveEngine(
@@ -19,21 +19,21 @@ export async function serveEngine(
   say: (line: string) => void,
 ): Promise<{ close(): Promise<void> }> {
   let engine: Promise<ReadyEngine> | undefined;
-  const answer = async (socket: Socket): Promise<void> => {
+  const answerTo = async (names: readonly TestImage[]): Promise<TestEngineAnswer> => {
     try {
-      const [line] = await once(createInterface(socket), 'line');
-      const names: ImageName[] = JSON.parse(line);
       engine ??= readyEngine(say);
       const { host, images } = await engine;
-      await Promise.all(names.map((name) => images.ready(name)));
-      socket.end(JSON.stringify({ host }));
+      const ready = names.map(async (name) => [name, await images.ready(name)]);
+      return { host, images: Object.fromEntries(await Promise.all(ready)) };
     } catch (error) {
-      socket.end(JSON.stringify({ error: (error as Error).message }));
+      return { error: (error as Error).message };
     }
   };
   const server = createServer((socket) => {
     socket.on('error', () => {});
-    void answer(socket);
+    createInterface(socket).once('line', async (line) => {
+      socket.end(JSON.stringify(await answerTo(JSON.parse(line))));
+    });
   }).listen(path);
   await once(server, 'listening');
   return {

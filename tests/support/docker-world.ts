@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { placeId } from '@ordeal/place';
-import { type TestImage, testEngine } from '@ordeal/runtimes/testing-engine';
+import { type TestEngine, type TestImage, testEngine } from '@ordeal/runtimes/testing-engine';
 import { openWorld, type World } from './world.ts';
 
 export interface DockerWorld extends World {
@@ -11,9 +11,17 @@ export interface DockerWorld extends World {
 
 /** A world whose settings name the engine of the tests and their images: those asked for, and the helper. */
 export async function openDockerWorld(...images: TestImage[]): Promise<DockerWorld> {
-  const { docker, image } = await testEngine('helper', ...images);
+  const engine = await testEngine('helper', ...images);
+  return openWorldOn(engine, Object.fromEntries(images.map((name) => [name, engine.image(name)])));
+}
+
+/** @param others references of images beside the helper's, by name */
+export async function openWorldOn(
+  { docker, image }: TestEngine,
+  others: Readonly<Record<string, string>>,
+): Promise<DockerWorld> {
   const world = await openWorld();
-  const references = Object.fromEntries(['helper' as const, ...images].map((name) => [name, image(name)]));
+  const references = { ...others, helper: image('helper') };
   const settings = { runtimes: { docker: { images: references, subnets: '10.203.0.0/16' } } };
   await writeFile(
     join(world.folders.home, 'ordeal.config.mjs'),

@@ -11,7 +11,7 @@ const tell = (): void => console.log(JSON.stringify(networkState()));
 
 tell();
 const engine = await holdEngine();
-await engine.docker.createNetwork({ Name: 'left-behind' });
+await engine.docker.createNetwork({ Name: `left-behind-${process.pid}` });
 tell();
 for await (const _ of process.stdin);
 await engine.release();

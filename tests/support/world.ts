@@ -56,6 +56,7 @@ export async function openWorld(backend: Backend = 'postgres'): Promise<World> {
     INIT_CWD: home,
   };
   const running: ChildProcess[] = [];
+  let files = 0;
 
   const trialProcesses = () => processesIn(join(folders.data, 'guards'));
 
@@ -98,7 +99,7 @@ export async function openWorld(backend: Backend = 'postgres'): Promise<World> {
       return { code: code as number | null, stdout, stderr };
     },
     async file(yaml) {
-      const path = join(home, `campaign-${Date.now()}-${Math.round(performance.now())}.yaml`);
+      const path = join(home, `campaign-${++files}.yaml`);
       await writeFile(path, yaml);
       return path;
     },

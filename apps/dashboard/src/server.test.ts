@@ -20,7 +20,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await queues.close();
-  await store.query(`drop schema ${schema} cascade`);
   await store.close();
 });
 

@@ -24,7 +24,10 @@ onBothBackends((bench) => {
   it('completes an enqueue that died before its first job', async () => {
     await bench.countsBecome({ waiting: 6 });
     expect(await throttle()).toMatchObject({ parallel: 2, paused: false });
-    expect((await bench.store.getCampaign(bench.campaign.id))?.status).toBe('running');
+    // Marked once its jobs are there: a moment after they can be counted.
+    await expect
+      .poll(async () => (await bench.store.getCampaign(bench.campaign.id))?.status, SOON)
+      .toBe('running');
   });
 
   it('repairs what was deleted, emptied, obliterated, unthrottled or paused by hand', async () => {

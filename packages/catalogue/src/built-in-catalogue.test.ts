@@ -28,6 +28,7 @@ describe.each(Object.entries(subjects))('subject %s', (key, subject) => {
     ];
     expect(new Set(words).size).toBe(words.length);
     for (const role of Object.values(subject.aliases)) expect(subject.roles).toContain(role);
+    if (subject.anyTarget !== undefined) expect(subject.roles).toContain(subject.anyTarget);
   });
 
   test('supports only faults that exist, on its own runtimes, with a horizon', () => {

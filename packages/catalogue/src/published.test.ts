@@ -16,6 +16,7 @@ const additions: CatalogueAdditions = {
       roles: ['server'],
       aliases: { leader: 'server' },
       nodes: ['shop0'],
+      anyTarget: 'server',
       faults: { noise: { runtimes: ['process'], horizonSeconds: 2 } },
     },
   ],

@@ -23,6 +23,7 @@ const subjectShape = z.object({
   roles: z.array(name),
   aliases: z.record(z.string(), name),
   nodes: z.array(z.string()),
+  anyTarget: name.optional(),
   faults: supported,
 });
 const kind = z.enum(['event', 'condition']);

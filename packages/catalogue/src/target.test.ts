@@ -9,6 +9,7 @@ test.each([
   [postgres, 'follower', { kind: 'role', role: 'standby' }],
   [postgres, 'standby', { kind: 'role', role: 'standby' }],
   [postgres, 'postgres2', { kind: 'node', name: 'postgres2' }],
+  [tikv, 'any', { kind: 'role', role: 'tikv' }],
   [tikv, 'leader', { kind: 'role', role: 'pd_leader' }],
   [tikv, 'tikv', { kind: 'role', role: 'tikv' }],
   [tikv, 'tikv0', { kind: 'node', name: 'tikv0' }],

@@ -5,7 +5,7 @@ export const ANY_TARGET = 'any';
 
 /** Whom a fault may hit. */
 export type Target =
-  /** Any node of the subject itself: the client's node is never meant. */
+  /** Any node of a subject that sets none apart: the client's node is never meant. */
   | { readonly kind: 'any' }
   /** One of the nodes that hold the role when the fault is planned. */
   | { readonly kind: 'role'; readonly role: string }
@@ -19,10 +19,14 @@ export type Target =
  * @example resolveTarget(builtInCatalogue.subjects.postgres, 'leader') // { kind: 'role', role: 'primary' }
  */
 export function resolveTarget(subject: SubjectEntry, word: string): Target | undefined {
-  if (word === ANY_TARGET) return { kind: 'any' };
+  if (word === ANY_TARGET) return anyTarget(subject);
   const role = Object.hasOwn(subject.aliases, word) ? subject.aliases[word] : word;
   if (role !== undefined && subject.roles.includes(role)) return { kind: 'role', role };
   return subject.nodes.includes(word) ? { kind: 'node', name: word } : undefined;
+}
+
+function anyTarget({ anyTarget: role }: SubjectEntry): Target {
+  return role === undefined ? { kind: 'any' } : { kind: 'role', role };
 }
 
 /** The resolved target as one word again: resolving that word gives the same target. */

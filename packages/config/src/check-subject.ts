@@ -35,6 +35,11 @@ export function checkSubject(site: Site, path: Path, subject: GivenSubject, know
     if (roles.includes(role)) continue;
     reportAt(site, [...path, 'aliases', word], () => notOneOf(`unknown role ${shown(role)}`, role, roles));
   }
+  const { anyTarget } = subject;
+  if (anyTarget !== undefined && !roles.includes(anyTarget)) {
+    const at = [...path, 'anyTarget'];
+    reportAt(site, at, () => notOneOf(`unknown role ${shown(anyTarget)}`, anyTarget, roles));
+  }
   for (const [index, { ports, pingable = [] }] of nodes.entries()) {
     for (const [place, port] of pingable.entries()) {
       if (ports.includes(port)) continue;

@@ -21,6 +21,7 @@ export function subjectEntry(subject: GivenSubject): SubjectEntry {
     roles: [...new Set(nodes.map(({ role }) => role))],
     aliases: subject.aliases,
     nodes: nodes.map(({ name }) => name),
+    anyTarget: subject.anyTarget,
     faults: completed(subject.faults, () => runtimes),
   };
 }

@@ -40,6 +40,7 @@ const SUBJECT = `{
     ],
     links: [{ from: 'client', to: 'shop0', port: 'http' }],
   },
+  anyTarget: 'server',
   slo: { windowMs: 1, minSuccessRatio: 1, maxLatencyMs: 1 },
   startBudgetMs: 1,
   faults: { node_kill: { horizonSeconds: 2 }, noise: { horizonSeconds: 4 } },
@@ -68,6 +69,7 @@ describe('a settings file', () => {
       runtimes: ['process'],
       roles: ['server'],
       nodes: ['shop0'],
+      anyTarget: 'server',
       faults: {
         node_kill: { horizonSeconds: 2, runtimes: ['process'] },
         noise: { horizonSeconds: 4, runtimes: ['process'] },
@@ -105,6 +107,7 @@ export default defineConfig({
     expect(lineOf('faults[0].kind')).toMatch(/:\d+:\d+: faults\[0\]\.kind: /);
     expect(lineOf('subjects[0].name')).toMatch(/"postgres" is built in/);
     expect(lineOf('.links[0].to')).toMatch(/unknown node "shop1".*client/);
+    expect(lineOf('.anyTarget')).toMatch(/unknown role "server"/);
     expect(lineOf('node_kil')).toMatch(/unknown fault "node_kil", did you mean "node_kill"/);
     const places = problems.map((problem) => Number(/:(\d+):/.exec(problem)?.[1]));
     expect(places).toEqual(places.toSorted((a, b) => a - b));

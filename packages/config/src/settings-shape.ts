@@ -58,6 +58,7 @@ export const subjectShape = z.strictObject({
     .optional(),
   startBudgetMs: milliseconds,
   aliases: z.record(word, word).default({}),
+  anyTarget: word.optional(),
   faults: supports,
   prepareProcess: method<NonNullable<Subject['prepareProcess']>>().optional(),
   prepareContainer: method<NonNullable<Subject['prepareContainer']>>().optional(),

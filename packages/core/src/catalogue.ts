@@ -19,6 +19,8 @@ export interface SubjectEntry {
   /** General words to its roles: `{ leader: 'primary', follower: 'standby' }`. */
   readonly aliases: Readonly<Record<string, string>>;
   readonly nodes: readonly string[];
+  /** The role that the target `any` is drawn from; absent: every node but the client. */
+  readonly anyTarget?: string | undefined;
   /** Which faults it supports, on which runtimes, and how long after the fault the goal may still break. */
   readonly faults: Readonly<Record<string, SupportedFault>>;
 }

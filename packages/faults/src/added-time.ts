@@ -1,6 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultSite, Link } from '@ordeal/core';
-import { linkName, type PingResult, ping, problemIn, routesBeside, routeThrough } from './link-pings.ts';
+import {
+  linkName,
+  type PingResult,
+  ping,
+  problemIn,
+  type Route,
+  routesBeside,
+  routeThrough,
+} from './link-pings.ts';
 import { median } from './median.ts';
 
 /** An odd number has a middle. */
@@ -10,6 +18,8 @@ const SAMPLES = 9;
  * spread, or one stall of a busy machine would slow down all of them alike and look like a delay.
  */
 const SPREAD_MS = 30;
+/** Each route's share of that at least: a node with many links would else be measured under a load of pings. */
+const SPREAD_PER_ROUTE_MS = 5;
 
 /** The round-trip time that a link adds. A type and not an interface, so that it is plain JSON. */
 export type AddedTime = {
@@ -27,28 +37,51 @@ export type AddedTime = {
 };
 
 /**
- * Measures one link: application round trips through it, each beside some on routes without the fault, so that
- * what slows down the machine slows down all.
+ * Measures the links: application round trips through each, beside some on routes without the fault, so that what slows
+ * down the machine slows down all. A route that several links are compared with is asked once.
  * @param touched all links that the fault is on
  */
-export async function measureAddedTime(
+export async function measureAddedTimes(
   site: FaultSite,
-  link: Link,
+  links: readonly Link[],
   touched: readonly Link[],
   timeoutMs: number,
   signal: AbortSignal,
-): Promise<AddedTime> {
-  const routes = [routeThrough(site, link), ...routesBeside(site, link, touched)];
+): Promise<AddedTime[]> {
+  const measured = links.map((link) => ({
+    link,
+    through: routeThrough(site, link),
+    beside: routesBeside(site, link, touched),
+  }));
+  const routes = new Map(
+    measured.flatMap(({ through, beside }) => [through, ...beside]).map((route) => [routeName(route), route]),
+  );
+  const spreadMs = Math.max(SPREAD_MS, routes.size * SPREAD_PER_ROUTE_MS);
   const samples = await Promise.all(
     Array.from({ length: SAMPLES }, async (_, index) => {
       // The caller's reason, not the timer's.
-      await delay(index * SPREAD_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
-      return Promise.all(routes.map((route) => ping(site, route, timeoutMs, signal)));
+      await delay(index * spreadMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+      const results = [...routes].map(
+        async ([name, route]) => [name, await ping(site, route, timeoutMs, signal)] as const,
+      );
+      return new Map(await Promise.all(results));
     }),
   );
-  const problem = problemIn(samples.flat());
-  const throughMs = samples.flatMap(([through]) => (through === undefined ? [] : answered(through)));
-  const besideMs = samples.flatMap(([, ...beside]) => slowest(beside.flatMap(answered)));
+  const of = (route: Route) => samples.flatMap((sample) => sample.get(routeName(route)) ?? []);
+  return measured.map(({ link, through, beside }) => addedTime(link, of(through), beside.map(of)));
+}
+
+/** @param beside for each route beside the link its results, in the order of those through it */
+function addedTime(
+  link: Link,
+  through: readonly PingResult[],
+  beside: readonly (readonly PingResult[])[],
+): AddedTime {
+  const problem = problemIn([...through, ...beside.flat()]);
+  const throughMs = through.flatMap(answered);
+  const besideMs = through.flatMap((_, index) =>
+    slowest(beside.flatMap((results) => results.slice(index, index + 1).flatMap(answered))),
+  );
   const figures =
     problem === undefined
       ? {
@@ -64,6 +97,10 @@ export async function measureAddedTime(
     besideMs: besideMs.map(rounded),
     problem: problem ?? null,
   };
+}
+
+function routeName({ node, address }: Route): string {
+  return `${node} ${address.host}:${address.port}`;
 }
 
 function answered(result: PingResult): number[] {

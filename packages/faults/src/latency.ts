@@ -1,6 +1,6 @@
 import { type LatencyParams, latencyParams } from '@ordeal/catalogue';
 import type { Fault, FaultPlan, FaultSite, Finding, LinkRule } from '@ordeal/core';
-import { type AddedTime, measureAddedTime } from './added-time.ts';
+import { type AddedTime, measureAddedTimes } from './added-time.ts';
 import { chooseTarget } from './choose-target.ts';
 import { linksOf, pingableLinks } from './link-pings.ts';
 
@@ -107,5 +107,5 @@ async function measureAll(plan: LatencyPlan, site: FaultSite, signal: AbortSigna
   const links = pingableLinks(site.instance.topology, touched);
   // A ping may take more than one trip.
   const timeoutMs = 5_000 + 4 * plan.params.max_ms;
-  return Promise.all(links.map((link) => measureAddedTime(site, link, touched, timeoutMs, signal)));
+  return measureAddedTimes(site, links, touched, timeoutMs, signal);
 }

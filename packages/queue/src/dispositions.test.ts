@@ -39,7 +39,7 @@ onBothBackends((bench) => {
     await bench.countsBecome({ completed: 1, delayed: 0 });
     const gaps = at.slice(1).map((instant, index) => instant - (at[index] ?? 0));
     expect(Math.min(...gaps)).toBeGreaterThan(450);
-    expect(Math.max(...gaps)).toBeLessThan(2_500);
+    expect(Math.max(...gaps)).toBeLessThan(4_000);
   });
 
   it('runs others while one is put off, even when the cap is reached', async () => {

@@ -41,7 +41,6 @@ describe('outages', () => {
       ),
     );
     await Promise.all(all.map((queues) => queues.close()));
-    await store.query(`DROP SCHEMA ${schema} CASCADE`);
   });
 
   it.skipIf(noRedis !== undefined || process.env.ORDEAL_TEST_REDIS_URL !== undefined)(

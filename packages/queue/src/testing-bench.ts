@@ -50,7 +50,6 @@ export class QueueBench {
       return async () => {
         await this.queues.close();
         await redis?.stop();
-        await store.query(`DROP SCHEMA IF EXISTS ${this.options.schema} CASCADE`);
         await store.close();
       };
     });

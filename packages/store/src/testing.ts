@@ -8,7 +8,10 @@ import { startTestServer } from './testing-server.ts';
 
 export { sampleCampaign, sampleRecord, sampleTrial, sampleTrials } from './testing-samples.ts';
 
-/** A store in a schema of its own, on a real Postgres; `close` drops the schema. */
+/**
+ * A store in a schema of its own, on a real Postgres. `close` leaves the schema, which goes with the server: to drop
+ * one disturbs whoever lists all schemas at that moment, as each migration of another test file does.
+ */
 export interface TestStore extends OpenStore {
   readonly schema: string;
   /** Another store, with a pool of its own, on the same schema; closed with this one. */
@@ -43,8 +46,6 @@ export async function openTestStore(options: Partial<OpenStoreOptions> = {}): Pr
     },
     async close() {
       await Promise.all([store, ...others].map((each) => each.close()));
-      await client.query('set client_min_messages = warning');
-      await client.query(`drop schema ${schema} cascade`);
       await client.end();
     },
   };

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { subjectOf, subjects } from './subjects.ts';
 
 test('a subject is found by its name, and by no other', () => {
-  expect(subjects.map((subject) => subject.name)).toEqual(['postgres', 'etcd', 'redis']);
+  expect(subjects.map((subject) => subject.name)).toEqual(['postgres', 'etcd', 'redis', 'tikv']);
   expect(subjectOf('postgres')).toBe(subjects[0]);
   expect(subjectOf('constructor')).toBeUndefined();
 });

@@ -6,6 +6,8 @@ export interface SubjectDefinition extends Subject {
   readonly title: string;
   /** General words to its roles: `{ leader: 'primary', follower: 'standby' }`. */
   readonly aliases?: Readonly<Record<string, string>>;
+  /** The role that the target `any` is drawn from; absent: every node but the client. */
+  readonly anyTarget?: string;
   /** The faults that it is meant for, each with how long after the fault the goal may still break. */
   readonly faults: Supports;
 }

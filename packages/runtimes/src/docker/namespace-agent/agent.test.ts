@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monotonicMs, waitFor } from '@ordeal/core';
@@ -100,6 +100,10 @@ describe.skipIf(noNetwork !== undefined)(`the namespace agent${skipped}`, () => 
       { timeoutMs: 20_000 },
     );
     expect((await agent.client.ask('look', {})).proxies).toEqual([]);
+  }
+
+  async function where(program: string): Promise<string> {
+    return (await network.run('near', 'sh', '-c', `command -v ${program}`)).trim();
   }
 
   async function relay(to = peer()) {
@@ -275,6 +279,38 @@ describe.skipIf(noNetwork !== undefined)(`the namespace agent${skipped}`, () => 
     await unshape('one');
     expect(await pingMs(peer6())).toBeLessThan(SILENCE_MS);
     await nothingLeft();
+  });
+
+  test('takes the legacy tables where there are no others', async () => {
+    await endAgent();
+    // As in an image that has these programs and no others.
+    const image = mkdtempSync(join(tmpdir(), 'ordeal-agent-image-'));
+    const legacy = ['iptables', 'ip6tables'].flatMap((name) => [
+      `${name}-legacy-save`,
+      `${name}-legacy-restore`,
+    ]);
+    for (const name of [...legacy, 'ss']) symlinkSync(await where(name), join(image, name));
+    const child = network.start('near', 'env', `PATH=${image}`, process.execPath, program.path);
+    agent = { client: clientOf(child), process: child };
+    await shape('one', cut('both'), delay(100, peer(OTHER_PORT)));
+    expect(await isSilent()).toBe(true);
+    expect(await pingMs(peer(OTHER_PORT))).toBeGreaterThanOrEqual(99);
+    const saved = () => network.run('near', 'iptables-legacy-save');
+    expect(await saved()).toContain('ordeal-');
+    expect(await ownRules()).toBe('');
+    await endAgent();
+    expect(await saved()).not.toContain('ordeal-');
+    rmSync(image, { recursive: true });
+  });
+
+  test('without a packet filter it relays, and refuses to shape', async () => {
+    await endAgent();
+    const child = network.start('near', 'env', 'PATH=/nowhere', process.execPath, program.path);
+    agent = { client: clientOf(child), process: child };
+    expect(await pingMs()).toBeLessThan(SILENCE_MS);
+    await expect(shape('one', cut('both'))).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    expect(await pingMs()).toBeLessThan(SILENCE_MS);
+    await endAgent();
   });
 
   test('leaves what others have in the packet filter, and comes before it', async () => {

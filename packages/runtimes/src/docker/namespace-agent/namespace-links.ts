@@ -70,12 +70,14 @@ export class NamespaceLinks {
     return this.#inTurn(async () => {
       for (const injection of this.#injections.keys()) this.#proxies.unshape(injection);
       this.#injections.clear();
+      // Where none could be opened there is nothing of ours.
+      const opened = [...this.#filters.keys()];
       try {
-        await this.#enforce();
+        await this.#enforce(opened);
       } finally {
         // Before their way on is gone: the other side must hear of the end.
         await this.#proxies.close();
-        await this.#set(() => []);
+        await this.#enforce(opened);
       }
     });
   }
@@ -87,15 +89,9 @@ export class NamespaceLinks {
   }
 
   /** Makes the kernel have the rules as they are now. */
-  async #enforce(): Promise<void> {
-    await this.#set((family) => this.#chains(family));
+  async #enforce(families = this.#families()): Promise<void> {
+    await Promise.all(families.map(async (family) => (await this.#filter(family)).set(this.#chains(family))));
     await this.#proxies.retire();
-  }
-
-  async #set(chainsOf: (family: Family) => readonly Chain[]): Promise<void> {
-    await Promise.all(
-      this.#families().map(async (family) => (await this.#filter(family)).set(chainsOf(family))),
-    );
   }
 
   #chains(family: Family): Chain[] {

@@ -1,8 +1,13 @@
 import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { TEST_ENGINE_TIMEOUT_MS, type TestEngine, testEngine, whyNoTestEngine } from './test-engine.ts';
-import type { TestImage } from './test-images.ts';
+import {
+  TEST_ENGINE_TIMEOUT_MS,
+  type TestEngine,
+  type TestImage,
+  testEngine,
+  whyNoTestEngine,
+} from './test-engine.ts';
 
 const why = whyNoTestEngine();
 const title = 'the test images';

@@ -3,14 +3,30 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { deadlineSignal } from '@ordeal/core';
 import Docker from 'dockerode';
-import { type TestImage, testImageReference } from './test-images.ts';
+
+/** What the test run answers to a line of JSON that names images. */
+export type TestEngineAnswer =
+  | {
+      /** For `DOCKER_HOST`; absent when the default engine is the one. */
+      readonly host?: string | undefined;
+      /** References. */
+      readonly images: Readonly<Partial<Record<TestImage, string>>>;
+    }
+  | { readonly error: string };
 
 /** For the hook that asks for the engine: the very first time, its images are built. */
 export const TEST_ENGINE_TIMEOUT_MS = 600_000;
 
+/** What a test may ask for: the helper of a node, and subjects' programs as Debian packages them. */
+export type TestImage = 'helper' | 'etcd' | 'redis' | 'postgres';
+
 /** A Docker engine that is up until the test run ends, with the images asked for. */
 export interface TestEngine {
   readonly docker: Docker;
+  /**
+   * The reference of an image that was asked for.
+   * @throws RangeError for another one
+   */
   image(name: TestImage): string;
 }
 
@@ -32,12 +48,17 @@ export function whyNoTestEngine(): string | undefined {
  */
 export async function testEngine(...images: readonly TestImage[]): Promise<TestEngine> {
   const answer = await ask(images);
-  if (answer.error !== undefined) throw new Error(answer.error);
+  if ('error' in answer) throw new Error(answer.error);
   if (answer.host !== undefined) process.env.DOCKER_HOST = answer.host;
-  return { docker: new Docker(), image: testImageReference };
+  const image = (name: TestImage): string => {
+    const reference = answer.images[name];
+    if (reference === undefined) throw new RangeError(`the image ${name} was not asked for`);
+    return reference;
+  };
+  return { docker: new Docker(), image };
 }
 
-async function ask(images: readonly TestImage[]): Promise<{ host?: string; error?: string }> {
+async function ask(images: readonly TestImage[]): Promise<TestEngineAnswer> {
   const path = process.env.ORDEAL_TEST_ENGINE;
   if (!path) throw new Error('ask whyNoTestEngine() first');
   const signal = deadlineSignal(TEST_ENGINE_TIMEOUT_MS);
