@@ -6,7 +6,7 @@ import type { TrialEvent } from '@ordeal/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
 import { findingsOf, timesOf } from './support/fault-findings.ts';
-import { type FaultRow, readFaultTable } from './support/fault-table.ts';
+import { chaosEntry, type FaultRow, readFaultTable } from './support/fault-table.ts';
 import { openWorld, type World } from './support/world.ts';
 
 const { postgres } = builtInCatalogue.subjects;
@@ -39,7 +39,7 @@ describe('the table of faults in docs/postgres.md', () => {
       shortCampaign({
         // Most of a trial is waiting: with nothing else beside them, so many keep one core busy.
         parallel: 5,
-        chaos: runnable.map(chaosEntry).join('\n'),
+        chaos: runnable.map((row) => chaosEntry(row, horizonOf(row))).join('\n'),
         extra: 'include_baseline: true\n',
       }),
     );
@@ -73,15 +73,9 @@ describe('the table of faults in docs/postgres.md', () => {
   }, 480_000);
 });
 
+/** A fault that lasts is left on for as long as it may take to break something, and lifted then. */
 function horizonOf({ type }: FaultRow): number {
   return postgres?.faults[type]?.horizonSeconds ?? 0;
-}
-
-/** A fault that lasts is left on for as long as it may take to break something, and lifted then. */
-function chaosEntry(row: FaultRow): string {
-  const { type, kind, target, params } = row;
-  const lift = kind === 'condition' ? { duration_seconds: horizonOf(row) } : {};
-  return `  - ${JSON.stringify({ type, target, params, ...lift })}`;
 }
 
 /** What made serving break, for whoever has to find out why a row does not hold. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
 import { type DockerWorld, openDockerWorld } from './support/docker-world.ts';
 import { findingsOf, timesOf } from './support/fault-findings.ts';
-import { readFaultTable } from './support/fault-table.ts';
+import { chaosEntry, readFaultTable } from './support/fault-table.ts';
 
 const why = whyNoTestEngine();
 /** The same page as on processes: what a fault does to Postgres is not the runtime's doing. */
@@ -23,10 +23,7 @@ describe.skipIf(why !== undefined)(
 
     it('does what it does on processes; nothing is left on the engine', async () => {
       expect(rows).toHaveLength(TRIED.length);
-      const entries = rows.map(({ type, kind, target, params }) => {
-        const lift = kind === 'condition' ? { duration_seconds: 5 } : {};
-        return `  - ${JSON.stringify({ type, target, params, ...lift })}`;
-      });
+      const entries = rows.map((row) => chaosEntry(row, 5));
       const extra = 'runtime: docker\n';
       const file = await world.file(shortCampaign({ chaos: entries.join('\n'), parallel: 2, extra }));
       const { code, stdout, stderr } = await world.ordeal('enqueue', file, '--with-worker');

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
 import { type DockerWorld, openDockerWorld } from './support/docker-world.ts';
 import { findingsOf, timesOf } from './support/fault-findings.ts';
-import { readFaultTable } from './support/fault-table.ts';
+import { chaosEntry, readFaultTable } from './support/fault-table.ts';
 
 const why = whyNoTestEngine();
 const { redis } = builtInCatalogue.subjects;
@@ -40,10 +40,7 @@ describe.skipIf(why !== undefined)(
     });
 
     it('fails over, and does what the page says; nothing is left on the engine', async () => {
-      const entries = rows.map(({ type, kind, target, params }) => {
-        const lift = kind === 'condition' ? { duration_seconds: redis.faults[type]?.horizonSeconds } : {};
-        return `  - ${JSON.stringify({ type, target, params, ...lift })}`;
-      });
+      const entries = rows.map((row) => chaosEntry(row, redis.faults[row.type]?.horizonSeconds));
       const file = await world.file(
         shortCampaign({
           subject: 'redis',

@@ -58,3 +58,9 @@ function finding(cell: string): FaultFinding {
   if (found === undefined) throw new Error(`${cell} is none of ${FINDINGS.join(', ')}`);
   return found;
 }
+
+/** The row as an entry of a campaign file; a fault that lasts is lifted after so many seconds. */
+export function chaosEntry({ type, kind, target, params }: FaultRow, liftSeconds?: number): string {
+  const lift = kind === 'condition' ? { duration_seconds: liftSeconds } : {};
+  return `  - ${JSON.stringify({ type, target, params, ...lift })}`;
+}
