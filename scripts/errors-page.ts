@@ -13,8 +13,8 @@ A command that fails says what happened, what to do, and a code in brackets. The
 answers with the same codes: \`{ "error": { "code", "message", "advice" } }\`. What may be repeated as it is,
 because it can succeed later with nothing changed, is marked.
 
-Exit codes: 0 fine; 1 trials failed, or the command did; 2 bad input, nothing was written; 3 Postgres or Redis is
-away; 130 stopped by a person. \`ORDEAL_DEBUG=1\` adds the stack trace.
+Exit codes: 0 fine; 1 trials failed, or the command did; 2 bad input, nothing was written; 3 Postgres, Redis or the
+Docker engine is away; 130 stopped by a person. \`ORDEAL_DEBUG=1\` adds the stack trace.
 
 ${Object.entries<ErrorEntry>(ERROR_TABLE).map(section).join('\n')}`;
 }

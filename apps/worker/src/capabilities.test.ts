@@ -1,6 +1,9 @@
 import { defaultSettings } from '@ordeal/config';
-import { expect, it } from 'vitest';
+import { TEST_ENGINE_TIMEOUT_MS, testEngine, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
+import { describe, expect, it } from 'vitest';
 import { canRun, findCapabilities } from './capabilities.ts';
+
+const noEngine = whyNoTestEngine();
 
 it('answers for every subject, runtime and fault of the catalogue: can, or why not', async () => {
   const { can, cannot } = await findCapabilities(defaultSettings);
@@ -14,17 +17,50 @@ it('answers for every subject, runtime and fault of the catalogue: can, or why n
     }),
   );
   expect([...can, ...Object.keys(cannot)].sort()).toEqual(needs.sort());
-  expect(cannot['tikv/docker/none']).toBe('this version has no Docker runtime');
+  expect(cannot['tikv/docker/none']).toBe('it has no code that starts tikv on docker');
   expect(canRun(['postgres/process/node_kill', 'postgres/process/none'], can)).toBe(true);
   expect(canRun(['postgres/process/node_kill', 'tikv/docker/node_kill'], can)).toBe(false);
 });
 
 it('offers nothing on a runtime that the settings turn off, and says so', async () => {
-  const settings = { ...defaultSettings, process: { offered: false, ports: undefined } };
+  const settings = {
+    ...defaultSettings,
+    process: { offered: false, ports: undefined },
+    docker: { ...defaultSettings.docker, offered: false },
+  };
   const { can, cannot } = await findCapabilities(settings);
   expect(can).toEqual([]);
   expect(cannot['postgres/process/node_kill']).toBe('its settings turn the runtime process off');
+  expect(cannot['etcd/docker/none']).toBe('its settings turn the runtime docker off');
 });
+
+it('offers nothing on docker where no engine answers, and says what was tried', async () => {
+  const docker = { ...defaultSettings.docker, engine: 'unix:///nowhere/docker.sock' };
+  const { can, cannot } = await findCapabilities({ ...defaultSettings, docker });
+  expect(can.filter((need) => need.includes('/docker/'))).toEqual([]);
+  expect(cannot['etcd/docker/node_kill']).toMatch(
+    /^the Docker engine at unix:\/\/\/nowhere\/docker.sock does not/,
+  );
+});
+
+describe.skipIf(noEngine !== undefined)(
+  `with an engine${noEngine === undefined ? '' : ` (skipped: ${noEngine})`}`,
+  () => {
+    it(
+      'offers what the engine has the images of, and names the image that it lacks',
+      async () => {
+        const { image } = await testEngine('helper', 'etcd');
+        const images = { helper: image('helper'), etcd: image('etcd') };
+        const settings = { ...defaultSettings, docker: { ...defaultSettings.docker, images } };
+        expect((await findCapabilities(settings)).can).toContain('etcd/docker/node_kill');
+        const lacking = { ...settings.docker, images: { ...images, etcd: 'ordeal-test/none:1' } };
+        const { cannot } = await findCapabilities({ ...settings, docker: lacking });
+        expect(cannot['etcd/docker/none']).toBe('the image ordeal-test/none:1 is not on the engine');
+      },
+      TEST_ENGINE_TIMEOUT_MS,
+    );
+  },
+);
 
 it('does not offer a fault whose code is elsewhere', async () => {
   const { repertoire } = defaultSettings;

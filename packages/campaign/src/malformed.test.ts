@@ -95,12 +95,12 @@ describe('one wrong value', () => {
     ['subjects: [7]', '3:12: subjects[0]: must be text, not 7'],
     [
       'subjects: [tikv, tivk]',
-      '3:18: subjects[1]: unknown subject "tivk", did you mean "tikv"? (must be one of postgres, tikv)',
+      '3:18: subjects[1]: unknown subject "tivk", did you mean "tikv"? (must be one of postgres, etcd, tikv)',
     ],
     ['subjects: [tikv, tikv]', '3:18: subjects[1]: "tikv" is listed twice'],
     [
       'subjects: [constructor]',
-      '3:12: subjects[0]: unknown subject "constructor" (must be one of postgres, tikv)',
+      '3:12: subjects[0]: unknown subject "constructor" (must be one of postgres, etcd, tikv)',
     ],
     [
       'operator: operator-db',

@@ -13,7 +13,13 @@ import type { Journal } from './journal/journal.ts';
 /** Shares of the undo budget. Undoing and proving come before removing, which ends every fault anyhow. */
 const WORK_MAY_END_SHARE = 0.2;
 const UNDO_SHARE = 0.4;
-const REMOVE_SHARE = 0.4;
+/** Enough to start a removal with, which ends every fault there is. */
+const CLOSE_PROBE_MS = 500;
+/**
+ * How long a removal that is under way is waited for. It has begun within the undo budget; a busy Docker engine then
+ * takes seconds for ten containers. Less than the worker waits for the answer, which is 20 s.
+ */
+const REMOVE_WITHIN_MS = 15_000;
 
 export interface InstanceEnd {
   /** Nothing of the instance is left. */
@@ -39,7 +45,7 @@ interface EndingInstance {
   readonly log: (text: string) => void;
 }
 
-/** Undoes all that is open, then removes the instance. Bounded by the budget; never throws. */
+/** Undoes all that is open and begins to remove the instance, within the budget; then waits for that. Never throws. */
 export async function endInstance(ending: EndingInstance): Promise<InstanceEnd> {
   const { budgetMs, label, log } = ending;
   const report = (error: unknown): void => log(`end of ${label.instance}: ${describeError(error)}`);
@@ -63,17 +69,16 @@ export async function endInstance(ending: EndingInstance): Promise<InstanceEnd> 
 
 /** An instance that could not be removed stays in the journal: whoever sweeps next finds it. */
 async function remove(ending: EndingInstance): Promise<boolean> {
-  const { budgetMs, journal, label, log } = ending;
+  const { journal, label, log } = ending;
   const runtime = ending.runtime();
   const running = ending.running();
-  const limitMs = budgetMs * REMOVE_SHARE;
   if (running !== undefined) {
-    await within(running.probe.close(), limitMs / 4, 'close the probe').catch((error: unknown) =>
+    await within(running.probe.close(), CLOSE_PROBE_MS, 'close the probe').catch((error: unknown) =>
       log(`probe of ${label.instance}: ${describeError(error)}`),
     );
-    await within(running.instance.remove(), limitMs, 'remove the instance');
+    await within(running.instance.remove(), REMOVE_WITHIN_MS, 'remove the instance');
   } else if (runtime !== undefined) {
-    const gone = await within(runtime.removeLeftovers(label), limitMs, 'remove leftovers');
+    const gone = await within(runtime.removeLeftovers(label), REMOVE_WITHIN_MS, 'remove leftovers');
     if (!gone) return false;
   }
   journal.note({ kind: 'removed', instance: label.instance });

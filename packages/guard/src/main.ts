@@ -1,8 +1,7 @@
 import { Socket } from 'node:net';
 import { defaultSettings, readSettings } from '@ordeal/config';
 import { describeError, monotonicMs } from '@ordeal/core';
-import { placeId } from '@ordeal/place';
-import { createDockerRuntime, createProcessRuntime } from '@ordeal/runtimes';
+import { createRuntimes } from '@ordeal/runtimes';
 import { runGuardProcess } from './guard-process.ts';
 import { readLaunchArguments } from './launch-options.ts';
 
@@ -15,15 +14,7 @@ const settings = options.settings === undefined ? defaultSettings : await readSe
 const { folders } = options;
 await runGuardProcess({
   options,
-  runtimes: [
-    createProcessRuntime({ folders, monotonicMs, ports: settings.process.ports }),
-    createDockerRuntime({
-      ...settings.docker,
-      place: placeId(folders),
-      cacheFolder: folders.shared,
-      monotonicMs,
-    }),
-  ],
+  runtimes: createRuntimes({ folders, monotonicMs, ...settings }),
   repertoire: settings.repertoire,
   input: process.stdin,
   // Not process.stdout: its writes to a pipe block, and a worker that stopped reading would stop its guard.

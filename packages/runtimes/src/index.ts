@@ -1,4 +1,5 @@
 export { type MissingAbilities, missingAbilities } from './abilities.ts';
-export { createDockerRuntime, type DockerRuntimeOptions } from './docker/runtime.ts';
-export { type EngineSettings, ensureImages, whyNoImages } from './docker/why-not.ts';
+export { createRuntimes, type RuntimesOptions } from './create-runtimes.ts';
+export { ensureImages } from './docker/ensure-images.ts';
+export { type EngineSettings, whyNoImages } from './docker/why-not.ts';
 export { createProcessRuntime, type ProcessRuntimeOptions } from './process/runtime.ts';

@@ -3,7 +3,7 @@ import type { CampaignConfig } from '@ordeal/campaign';
 import { defaultSettings, type Settings } from '@ordeal/config';
 import { OrdealError } from '@ordeal/core';
 import type { Campaign, Progress } from '@ordeal/store';
-import { canRun, findCapabilities, startWorker } from '@ordeal/worker';
+import { canRun, fetchImages, findCapabilities, startWorker } from '@ordeal/worker';
 import type { Installation } from '../installation/installation.ts';
 import { workerLog } from '../installation/worker-log.ts';
 import { enqueueCampaign } from './enqueue-campaign.ts';
@@ -36,6 +36,7 @@ export async function runCampaign(
   } = {},
 ): Promise<{ campaign: Campaign; progress: Progress }> {
   const { settings = defaultSettings } = options;
+  await fetchImages(settings, subjectsOnDocker(config), options.say ?? (() => {}), options.signal);
   checkRunnable(config, await ownOffer(settings));
   const { store, folders } = installation;
   const queues = await installation.queues();
@@ -79,6 +80,11 @@ export async function runCampaign(
 /** What a worker in this process would offer. */
 export async function ownOffer(settings: Settings): Promise<Offer> {
   return { name: 'a worker in this process', ...(await findCapabilities(settings)) };
+}
+
+/** Only their images: whoever wants one campaign need not wait for those of all subjects. */
+function subjectsOnDocker({ cells }: CampaignConfig): string[] {
+  return [...new Set(cells.filter(({ runtime }) => runtime === 'docker').map(({ subject }) => subject))];
 }
 
 function checkRunnable(config: CampaignConfig, offer: Offer): void {

@@ -40,12 +40,15 @@ async function doctor(options: DoctorOptions): Promise<number> {
     throw new OrdealError('BAD_INPUT', '--dry-run is for --sweep: without it, doctor changes nothing anyhow');
   }
   const folders = nameFolders();
-  const swept = options.sweep ? await (options.dryRun ? planSweep(folders) : sweep(folders)) : undefined;
+  const settings = await settingsOrWhyNot();
+  const swept = options.sweep
+    ? await (options.dryRun ? planSweep(folders) : sweep(folders, settings.settings))
+    : undefined;
   const results = await runChecks(CHECKS, {
     folders,
     databaseUrl: process.env.DATABASE_URL || undefined,
     redisUrl: process.env.REDIS_URL || undefined,
-    ...(await settingsOrWhyNot()),
+    ...settings,
   });
   const isSwept = swept?.every(({ clean }) => clean !== false) ?? true;
   const exitCode = exitCodeOf(results) || (isSwept ? 0 : 1);

@@ -1,6 +1,6 @@
 import type { Settings } from '@ordeal/config';
 import { OrdealError } from '@ordeal/core';
-import { startWorker } from '@ordeal/worker';
+import { fetchImages, startWorker } from '@ordeal/worker';
 import type { Command } from 'commander';
 import { openInstallation } from '../installation/installation.ts';
 import { openSettings } from '../installation/open-settings.ts';
@@ -31,6 +31,7 @@ async function work(slots: number, settings: Settings): Promise<void> {
   const signal = stopSignal((line) => log.info(line));
   await using installation = await openInstallation((line) => log.warn(line));
   const { store, folders } = installation;
+  await fetchImages(settings, undefined, (line) => log.info(line), signal);
   const worker = await startWorker({
     store,
     queues: await installation.queues(),

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defaultSettings } from '@ordeal/config';
 import { waitFor } from '@ordeal/core';
 import { RealGuards } from '@ordeal/guard/testing';
 import { isAlive, signalProcess } from '@ordeal/place';
@@ -44,7 +45,7 @@ describe('leftovers', () => {
     const left = { trial: 't1', execution: 1, injections: ['x'] };
     expect(await planSweep(guards.folders)).toEqual([{ ...left, clean: null }]);
     expect(problemsIn(await look(guards))).toEqual(['leftovers.guard']);
-    expect(await sweep(guards.folders)).toEqual([{ ...left, clean: true }]);
+    expect(await sweep(guards.folders, defaultSettings)).toEqual([{ ...left, clean: true }]);
     expect(problemsIn(await look(guards))).toEqual([]);
     expect({ folders: guards.guardFolders(), nodes: guards.nodes() }).toEqual(living);
   });

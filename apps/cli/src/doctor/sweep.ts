@@ -1,7 +1,8 @@
+import type { Settings } from '@ordeal/config';
 import { monotonicMs } from '@ordeal/core';
 import { inspectGuards, sweepGuards } from '@ordeal/guard';
 import type { Folders } from '@ordeal/place';
-import { createProcessRuntime } from '@ordeal/runtimes';
+import { createRuntimes } from '@ordeal/runtimes';
 
 /** What a dead guard left of one execution. */
 export interface Swept {
@@ -13,8 +14,8 @@ export interface Swept {
 }
 
 /** Removes what dead guards of this installation left, never what a living one has. Idempotent. */
-export async function sweep(folders: Folders): Promise<Swept[]> {
-  return await sweepGuards(folders, [createProcessRuntime({ folders, monotonicMs })]);
+export async function sweep(folders: Folders, settings: Settings): Promise<Swept[]> {
+  return await sweepGuards(folders, createRuntimes({ folders, monotonicMs, ...settings }));
 }
 
 /** What {@link sweep} would remove now. Changes nothing. */

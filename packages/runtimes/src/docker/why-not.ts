@@ -1,6 +1,6 @@
 import { describeError, type Subject } from '@ordeal/core';
 import { Engine } from './engine/engine.ts';
-import { hasImage, pullImage, referenceOf } from './engine/images.ts';
+import { hasImage, referenceOf } from './engine/images.ts';
 import { imagesOf } from './prepare-launches.ts';
 
 const ENGINE_DEADLINE_MS = 5_000;
@@ -36,32 +36,4 @@ export async function whyNoImages(settings: EngineSettings, subject: Subject): P
   } catch (error) {
     return describeError(error);
   }
-}
-
-/**
- * Pulls those of the subjects' images that the engine does not have, one after the other.
- * @param progress is told what is being done, for people
- * @returns what could not be had, each with the reason; {@link whyNoImages} says the same of a subject
- */
-export async function ensureImages(
-  settings: EngineSettings,
-  subjects: readonly Subject[],
-  progress: (step: string) => void,
-  signal?: AbortSignal,
-): Promise<readonly string[]> {
-  const engine = new Engine(settings.engine);
-  const references = new Set(subjects.flatMap(imagesOf).map(referenceOf(settings.images)));
-  const failures: string[] = [];
-  for (const reference of references) {
-    try {
-      if (await hasImage(engine, reference, signal)) continue;
-      progress(`pulling ${reference}`);
-      await pullImage(engine, reference, (step) => progress(`pulling ${reference}: ${step}`), signal);
-      progress(`pulled ${reference}`);
-    } catch (error) {
-      signal?.throwIfAborted();
-      failures.push(describeError(error));
-    }
-  }
-  return failures;
 }

@@ -1,9 +1,12 @@
-import { describeError, type ImageName, OrdealError } from '@ordeal/core';
+import { Readable } from 'node:stream';
+import { type ImageName, OrdealError } from '@ordeal/core';
+import type Docker from 'dockerode';
+import { archiveOf } from './archive.ts';
 import type { Engine } from './engine.ts';
-import { statusOf } from './engine-error.ts';
+import { reasonOf, statusOf } from './engine-error.ts';
 
 /** A large image over a slow line; what hangs for longer hangs. */
-const PULL_DEADLINE_MS = 20 * 60_000;
+const MAKE_DEADLINE_MS = 20 * 60_000;
 
 /** The reference to use for an image: what the settings say under its name, else the published one. */
 export function referenceOf(images: Readonly<Record<string, string>>): (image: ImageName) => string {
@@ -31,30 +34,73 @@ export async function pullImage(
   progress: (step: string) => void,
   signal?: AbortSignal,
 ): Promise<void> {
+  await makeImage(engine, reference, { progress, signal }, (docker, abortSignal) =>
+    docker.pull(reference, { abortSignal }),
+  );
+}
+
+/**
+ * Builds the image from a Dockerfile that needs no other files. @param progress is told each step
+ * @throws OrdealError ENGINE_UNAVAILABLE when it cannot be built, with the engine's reason
+ */
+export async function buildImage(
+  engine: Engine,
+  reference: string,
+  dockerfile: string,
+  progress: (step: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const context = Readable.from([await archiveOf({ Dockerfile: dockerfile })]);
+  await makeImage(engine, reference, { progress, signal }, (docker, abortSignal) =>
+    docker.buildImage(context, { t: reference, abortSignal }),
+  );
+}
+
+interface Making {
+  readonly progress: (step: string) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function makeImage(
+  engine: Engine,
+  reference: string,
+  { progress, signal }: Making,
+  begin: (docker: Docker, abortSignal: AbortSignal) => Promise<NodeJS.ReadableStream>,
+): Promise<void> {
+  const make = async (docker: Docker, abortSignal: AbortSignal) => {
+    const stream = await begin(docker, abortSignal);
+    const failure = await new Promise<string | undefined>((resolve, reject) => {
+      // What fails after the first answer stands in the stream, and is no error to the client.
+      let failed: string | undefined;
+      // A layer's every megabyte is told of with the same words.
+      const told = new Set<string>();
+      docker.modem.followProgress(
+        stream,
+        (error) => (error === null ? resolve(failed) : reject(error)),
+        (step: ImageStep) => {
+          failed ??= step.error;
+          const text = [step.id, step.status ?? step.stream?.trim()].filter(Boolean).join(' ');
+          if (text === '' || told.has(text)) return;
+          told.add(text);
+          progress(text);
+        },
+      );
+    });
+    if (failure !== undefined) throw new OrdealError('ENGINE_UNAVAILABLE', failure);
+  };
   try {
-    await engine.call(
-      `pull ${reference}`,
-      async (docker, abortSignal) => {
-        const stream = await docker.pull(reference, { abortSignal });
-        await new Promise<void>((resolve, reject) => {
-          docker.modem.followProgress(
-            stream,
-            (error) => (error === null ? resolve() : reject(error)),
-            ({ id, status }: { id?: string; status?: string }) =>
-              progress([id, status].filter((text) => text !== undefined).join(' ')),
-          );
-        });
-      },
-      { signal, timeoutMs: PULL_DEADLINE_MS },
-    );
+    await engine.call(`make ${reference}`, make, { signal, timeoutMs: MAKE_DEADLINE_MS });
   } catch (error) {
     signal?.throwIfAborted();
-    throw new OrdealError(
-      'ENGINE_UNAVAILABLE',
-      `the image ${reference} cannot be had: ${describeError(error)}`,
-      {
-        cause: error,
-      },
-    );
+    const message = `the image ${reference} cannot be had: ${reasonOf(error)}`;
+    throw new OrdealError('ENGINE_UNAVAILABLE', message, { cause: error });
   }
+}
+
+/** One line of what an engine tells while it pulls or builds. */
+interface ImageStep {
+  readonly id?: string;
+  readonly status?: string;
+  readonly stream?: string;
+  readonly error?: string;
 }
