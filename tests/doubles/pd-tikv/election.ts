@@ -91,7 +91,7 @@ export class Election<State> {
     if (this.#leader === this.#parts.self) return this.isLeading ? this.#leader : undefined;
     return performance.now() < this.#heardMs + this.#parts.leaseMs ? this.#leader : undefined;
   }
-  /** Whether the member has answered this leader at all. */
+  /** Whether the member has ever caught up with a leader. */
   hasAnswered(member: string): boolean {
     return member === this.#parts.self || this.#answered.has(member);
   }
@@ -155,7 +155,8 @@ export class Election<State> {
       version: this.#version,
     });
     if (!won || this.#term >= term) return;
-    this.#answered.clear();
+    // Whoever was a member under the last leader has caught up with it; the ones added from here on have not yet.
+    for (const member of this.#parts.membersOf(this.#state)) this.#answered.add(member);
     this.#term = term;
     this.#version = { term, count: this.#version.count + 1 };
     this.#leader = this.#parts.self;
