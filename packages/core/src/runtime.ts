@@ -102,10 +102,13 @@ export interface NodeEvent {
   /** On the guard's monotonic clock. */
   readonly atMs: number;
   readonly node: string;
-  /** `noise`: the client wrote lines that are no {@link LoadLine}; told at the 1st, 10th, 100th, ... */
-  readonly kind: 'started' | 'died' | 'start_failed' | 'noise';
+  /**
+   * `noise`: the client wrote lines that are no {@link LoadLine}; told at the 1st, 10th, 100th, ... `shaped`: rules on its
+   * links are in force, where that can be by more than one means.
+   */
+  readonly kind: 'started' | 'died' | 'start_failed' | 'noise' | 'shaped';
   readonly incarnation: string | null;
-  /** Exit code, signal, error; for people. */
+  /** Exit code, signal, error, means; for people. */
   readonly detail: string;
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { defineCheck } from './check.ts';
+import { sizeText } from './size-text.ts';
 
 /** Ten instances of postgres take 0.8 GB when they start (74 MB each, measured), and write more; so do databases. */
 const LOW_BYTES = 2e9;
@@ -55,8 +56,4 @@ function usedText(folder: string): Promise<string> {
       resolve(Number.isNaN(kilobytes) ? 'an unknown amount' : sizeText(kilobytes * 1024));
     });
   });
-}
-
-function sizeText(bytes: number): string {
-  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -1,5 +1,6 @@
 import type { Check } from './check.ts';
 import { checkDisk } from './check-disk.ts';
+import { checkEngine } from './check-engine.ts';
 import { checkFaults } from './check-faults.ts';
 import { checkFolders } from './check-folders.ts';
 import { checkLeftovers } from './check-leftovers.ts';
@@ -13,6 +14,7 @@ export const CHECKS: readonly Check[] = [
   checkPostgres,
   checkQueue,
   checkSettings,
+  checkEngine,
   checkFaults,
   checkLeftovers,
   checkFolders,

@@ -1,7 +1,6 @@
 import {
   type Address,
   type ContainerLaunch,
-  deadlineSignal,
   type Instance,
   type InstanceLabel,
   type InstanceRequest,
@@ -23,12 +22,11 @@ import { labelsOf } from './engine/labels.ts';
 import { createNetwork } from './engine/networks.ts';
 import { removeInstance } from './engine/removal.ts';
 import { rulesPerNode } from './namespace-agent/place-rules.ts';
+import type { AgentRule } from './namespace-agent/protocol.ts';
 import { DockerNode } from './node/docker-node.ts';
 import { prepareLaunches } from './prepare-launches.ts';
 import { type DockerSite, nameIn } from './site.ts';
 
-/** An agent answers at once: it only asks its own kernel. */
-const AGENT_DEADLINE_MS = 10_000;
 /** Filling writes up to the size of the volume. */
 const FILL_DEADLINE_MS = 60_000;
 
@@ -139,38 +137,28 @@ export class DockerInstance implements Instance {
       host: (node) => this.#hostOf(node),
       port: (node, port) => this.#node(node).port(port),
     });
-    await settleAll(
-      [...placed].map(([node, own]) =>
-        this.#node(node).helper.agent.ask(
-          'shape',
-          { injection, rules: own },
-          deadlineSignal(AGENT_DEADLINE_MS),
-        ),
-      ),
-    );
+    await settleAll([...placed].map(([node, own]) => this.#shapeAt(node, injection, own)));
   }
 
   async unshape(injection: string): Promise<void> {
     await settleAll(
-      [...this.#nodes.values()].map(({ helper }) =>
-        helper.agent.ask('unshape', { injection }, deadlineSignal(AGENT_DEADLINE_MS)),
-      ),
+      [...this.#nodes.values()].map(({ helper }) => helper.agent.ask('unshape', { injection })),
     );
   }
 
   async fill(injection: string, node: string, percent: number): Promise<void> {
     const { dataPath: path, helper } = this.#node(node);
-    await helper.agent.ask('fill', { injection, path, percent }, deadlineSignal(FILL_DEADLINE_MS));
+    await helper.agent.ask('fill', { injection, path, percent }, FILL_DEADLINE_MS);
   }
 
   async free(injection: string, node: string): Promise<void> {
     const { dataPath: path, helper } = this.#node(node);
-    await helper.agent.ask('free', { injection, path }, deadlineSignal(AGENT_DEADLINE_MS));
+    await helper.agent.ask('free', { injection, path });
   }
 
   async lookAtVolume(node: string): Promise<VolumeLook> {
     const { dataPath: path, helper } = this.#node(node);
-    return helper.agent.ask('volume', { path }, deadlineSignal(AGENT_DEADLINE_MS));
+    return helper.agent.ask('volume', { path });
   }
 
   remove(): Promise<void> {
@@ -196,6 +184,19 @@ export class DockerInstance implements Instance {
     const { subnet } = await createNetwork(engine, { name, labels: labelsOf(this.label, place), pool });
     for (const [index, node] of this.topology.nodes.entries()) this.#hosts.set(node.name, subnet.host(index));
     return { ...this.#tools, label: this.label, network: name, hosts: this.#hosts };
+  }
+
+  /** Tells by what the rules act: it differs from machine to machine, and what they do to open connections with it. */
+  async #shapeAt(node: string, injection: string, rules: readonly AgentRule[]): Promise<void> {
+    const { how } = await this.#node(node).helper.agent.ask('shape', { injection, rules });
+    const means = new Set(rules.map(({ kind }, index) => `${kind} by ${how[index]}`));
+    this.#events.tell({
+      atMs: this.#tools.monotonicMs(),
+      node,
+      kind: 'shaped',
+      incarnation: null,
+      detail: [...means].join(', '),
+    });
   }
 
   #makeNode(site: DockerSite, spec: NodeSpec): Promise<DockerNode> {

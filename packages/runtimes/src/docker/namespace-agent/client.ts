@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { deadlineSignal, OrdealError } from '@ordeal/core';
+import { OrdealError, within } from '@ordeal/core';
 import { type AgentVerb, type AgentVerbs, agentAnswer } from './protocol.ts';
 
-/** Beyond it the agent hangs; filling a volume is what takes longest. */
+/** Beyond it the agent hangs: it only asks its own kernel. */
 const ANSWER_WITHIN_MS = 10_000;
 
 interface Asked {
@@ -33,32 +33,28 @@ export class AgentClient {
 
   /**
    * Asks for one thing, and waits for the answer.
-   * @throws OrdealError with the code that the agent gave; TARGET_FAILED when it is gone; the signal's reason, while
-   * the agent goes on with it
+   * @throws OrdealError with the code that the agent gave; TARGET_FAILED when it is gone; DEADLINE, while the agent goes
+   * on with it
    */
   async ask<Verb extends AgentVerb>(
     verb: Verb,
     body: AgentVerbs[Verb]['body'],
-    signal?: AbortSignal,
+    timeoutMs = ANSWER_WITHIN_MS,
   ): Promise<AgentVerbs[Verb]['answer']> {
-    signal?.throwIfAborted();
     if (this.#lost !== undefined) throw this.#lost;
     this.#lastId += 1;
     const id = this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const deadline = deadlineSignal(ANSWER_WITHIN_MS, signal);
-    const giveUp = () => {
-      if (signal?.aborted) reject(signal.reason);
-      else reject(new OrdealError('DEADLINE', `${verb}: no answer from the agent in a node's namespace`));
-    };
-    deadline.addEventListener('abort', giveUp);
     this.#asked.set(id, { resolve, reject });
     this.#input.write(`${JSON.stringify({ id, verb, ...body })}\n`);
     try {
       // Agent and client are of one make: what it answers has the shape that the verb says.
-      return (await promise) as AgentVerbs[Verb]['answer'];
+      return (await within(
+        promise,
+        timeoutMs,
+        `${verb}, asked of the agent in a node's namespace`,
+      )) as AgentVerbs[Verb]['answer'];
     } finally {
-      deadline.removeEventListener('abort', giveUp);
       this.#asked.delete(id);
     }
   }

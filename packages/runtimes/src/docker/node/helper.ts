@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { type Address, deadlineSignal, type NodeSpec, OrdealError } from '@ordeal/core';
+import { type Address, type NodeSpec, OrdealError } from '@ordeal/core';
 import { archiveOf } from '../engine/archive.ts';
 import { labelsOf } from '../engine/labels.ts';
 import { AgentClient } from '../namespace-agent/client.ts';
@@ -84,7 +84,7 @@ export class NodeHelper {
     await engine.call('start a helper', (docker, abortSignal) =>
       docker.getContainer(this.container).start({ abortSignal }),
     );
-    await this.#agent.ask('look', {}, deadlineSignal(AGENT_DEADLINE_MS)).catch((cause: unknown) => {
+    await this.#agent.ask('look', {}, AGENT_DEADLINE_MS).catch((cause: unknown) => {
       const message = `the helper of ${this.#node} does not work: ${complaints.trim() || 'it says nothing'}`;
       throw new OrdealError('TARGET_FAILED', message, { cause });
     });
@@ -98,7 +98,7 @@ export class NodeHelper {
 
   /** Where a connection of this node to the address begins, for somebody outside. */
   async relay(to: Address): Promise<Address> {
-    const { port } = await this.agent.ask('relay', { to }, deadlineSignal(AGENT_DEADLINE_MS));
+    const { port } = await this.agent.ask('relay', { to }, AGENT_DEADLINE_MS);
     return { host: this.#site.hosts.get(this.#node) ?? '', port };
   }
 

@@ -1,0 +1,74 @@
+import { completeSettings } from '@ordeal/config';
+import type { EngineInspection } from '@ordeal/runtimes';
+import { TEST_ENGINE_TIMEOUT_MS, testEngine, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
+import { describe, expect, it } from 'vitest';
+import { checkEngine, tellOfEngine } from './check-engine.ts';
+import { emptySite, findingsOf, heard, problemsIn } from './testing-site.ts';
+
+const healthy: EngineInspection = {
+  address: 'unix:///var/run/docker.sock',
+  isRemote: false,
+  version: '28.3.1',
+  system: 'linux',
+  isRootless: false,
+  cgroupVersion: '2',
+  memoryBytes: 8e9,
+  freeBytes: 50e9,
+  missingImages: [],
+};
+
+describe('an engine', () => {
+  it.each<[string, Partial<EngineInspection>, string[]]>([
+    ['that has everything', {}, []],
+    ['that does not say where it keeps images', { freeBytes: undefined }, []],
+    ['that is old', { version: '19.03.15' }, ['version']],
+    ['for Windows', { system: 'windows' }, ['system']],
+    ['on another machine', { address: 'tcp://10.0.0.7:2376', isRemote: true }, ['remote']],
+    ['without root', { isRootless: true }, ['rootless']],
+    ['without an image', { missingImages: ['quay.io/coreos/etcd:v3.5.21'] }, ['images']],
+    ['on a full disk', { freeBytes: 1e9 }, ['disk']],
+  ])('%s', (_name, part, problems) => {
+    const told = heard<string>((say) => tellOfEngine({ ...healthy, ...part }, say));
+    expect(told.problems).toEqual(problems);
+  });
+});
+
+it('that does not answer is a warning that says where it was looked for', async () => {
+  const settings = completeSettings({ docker: { engine: 'unix:///nonexistent/docker.sock' } });
+  const findings = await findingsOf(checkEngine, emptySite({ settings }));
+  expect(findings).toMatchObject([
+    {
+      id: 'engine.unreachable',
+      level: 'warning',
+      found: expect.stringContaining('/nonexistent/docker.sock'),
+    },
+  ]);
+});
+
+it('is not asked when the settings turn the runtime off', async () => {
+  const settings = completeSettings({
+    docker: { offered: false, engine: 'unix:///nonexistent/docker.sock' },
+  });
+  expect(problemsIn(await findingsOf(checkEngine, emptySite({ settings })))).toEqual([]);
+});
+
+describe.skipIf(whyNoTestEngine() !== undefined)('a real engine', () => {
+  it(
+    'is asked what it is, and which images it has',
+    async () => {
+      const engine = await testEngine('helper');
+      const here = engine.image('helper');
+      const settings = completeSettings({
+        docker: { images: { helper: here, etcd: 'ordeal-test/none:1' } },
+      });
+      const findings = await findingsOf(checkEngine, emptySite({ settings }));
+      const found = Object.fromEntries(findings.map((finding) => [finding.id, finding.found]));
+      expect(found['engine.reachable']).toMatch(/^engine at ./);
+      expect(found['engine.version']).toMatch(/^version \d+\.\d+\.\d+, control groups v[12]$/);
+      expect(found['engine.images']).toContain('ordeal-test/none:1');
+      expect(found['engine.images']).not.toContain(here);
+      expect(found['engine.disk']).toMatch(/[MG]B free/);
+    },
+    TEST_ENGINE_TIMEOUT_MS,
+  );
+});

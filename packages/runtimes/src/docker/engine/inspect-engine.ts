@@ -1,0 +1,71 @@
+import { statfs } from 'node:fs/promises';
+import type { Subject } from '@ordeal/core';
+import { imagesOf } from '../prepare-launches.ts';
+import type { EngineSettings } from '../why-not.ts';
+import { Engine } from './engine.ts';
+import { hasImage, referenceOf } from './images.ts';
+
+const ANSWER_WITHIN_MS = 5_000;
+
+/** An engine as far as it matters for trials. Of what it does not tell: undefined. */
+export interface EngineInspection {
+  /** For people. */
+  readonly address: string;
+  /** Reached over the network, and not through a socket of this machine. */
+  readonly isRemote: boolean;
+  readonly version: string;
+  /** Of the containers: `linux`, `windows`. */
+  readonly system: string;
+  /** Without root's rights: containers then live in a network of their own, which nobody outside can dial into. */
+  readonly isRootless: boolean;
+  readonly cgroupVersion: string | undefined;
+  readonly memoryBytes: number | undefined;
+  /** Where the engine keeps images and containers; undefined when that is not on this machine. */
+  readonly freeBytes: number | undefined;
+  /** References of images that the subjects need and the engine does not have. */
+  readonly missingImages: readonly string[];
+}
+
+/** What the engine says of itself. @throws OrdealError ENGINE_UNAVAILABLE, DEADLINE */
+export async function inspectEngine(
+  settings: EngineSettings,
+  subjects: readonly Subject[],
+): Promise<EngineInspection> {
+  const engine = new Engine(settings.engine);
+  const options = { timeoutMs: ANSWER_WITHIN_MS };
+  const version = await engine.call('tell its version', (docker) => docker.version(), options);
+  const info: EngineInfo = await engine.call('tell of itself', (docker) => docker.info(), options);
+  const references = [...new Set(subjects.flatMap(imagesOf).map(referenceOf(settings.images)))];
+  const missing = await Promise.all(
+    references.map(async (reference) => ((await hasImage(engine, reference)) ? [] : [reference])),
+  );
+  return {
+    address: engine.address,
+    isRemote: /^(tcp|https?|ssh):/.test(engine.address),
+    version: version.Version,
+    system: info.OSType ?? 'linux',
+    isRootless: info.SecurityOptions?.some((option) => option.includes('rootless')) ?? false,
+    cgroupVersion: info.CgroupVersion,
+    memoryBytes: info.MemTotal,
+    freeBytes: info.DockerRootDir === undefined ? undefined : await freeBytesAt(info.DockerRootDir),
+    missingImages: missing.flat(),
+  };
+}
+
+/** What we read of `GET /info`, which the client leaves untyped. */
+interface EngineInfo {
+  readonly OSType?: string;
+  readonly SecurityOptions?: readonly string[];
+  readonly CgroupVersion?: string;
+  readonly MemTotal?: number;
+  readonly DockerRootDir?: string;
+}
+
+async function freeBytesAt(folder: string): Promise<number | undefined> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch {
+    return undefined;
+  }
+}
