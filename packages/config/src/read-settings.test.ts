@@ -75,7 +75,10 @@ describe('a settings file', () => {
         noise: { horizonSeconds: 4, runtimes: ['process'] },
       },
     });
-    expect(catalogue.subjects.postgres?.faults.noise).toEqual({ horizonSeconds: 3, runtimes: ['process'] });
+    expect(catalogue.subjects.postgres?.faults.noise).toEqual({
+      horizonSeconds: 3,
+      runtimes: ['process', 'docker'],
+    });
     expect(catalogue.faults.noise?.params.parse({})).toEqual({ decibel: 60 });
     expect(settings).toMatchObject({ maxParallel: 40, slots: 10, process: { offered: true } });
     // The very object that was given, so that its methods may use each other.
