@@ -20,7 +20,7 @@ export async function openWorldOn(
   { docker, image }: TestEngine,
   others: Readonly<Record<string, string>>,
 ): Promise<DockerWorld> {
-  const world = await openWorld();
+  const world = await openWorld('postgres', process.env.DOCKER_HOST ?? '');
   const references = { ...others, helper: image('helper') };
   const settings = { runtimes: { docker: { images: references, subnets: '10.203.0.0/16' } } };
   await writeFile(

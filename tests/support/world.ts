@@ -41,7 +41,11 @@ export function whyNot(backend: Backend): string | undefined {
   return backend === 'redis' ? whyNoTestRedis() : undefined;
 }
 
-export async function openWorld(backend: Backend = 'postgres'): Promise<World> {
+/** A machine may have an engine of its own, with a registry behind it: nothing is pulled or started there by accident. */
+const NO_ENGINE = 'unix:///nonexistent/docker.sock';
+
+/** @param engine for DOCKER_HOST */
+export async function openWorld(backend: Backend = 'postgres', engine = NO_ENGINE): Promise<World> {
   const home = await mkdtemp(join(tmpdir(), 'ordeal-world-'));
   const folders = openFolders(home);
   const { url } = await startEmbedded(folders);
@@ -54,6 +58,7 @@ export async function openWorld(backend: Backend = 'postgres'): Promise<World> {
     DATABASE_URL: '',
     REDIS_URL: redis?.url ?? '',
     INIT_CWD: home,
+    DOCKER_HOST: engine,
   };
   const running: ChildProcess[] = [];
   let files = 0;

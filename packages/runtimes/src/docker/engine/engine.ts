@@ -21,7 +21,7 @@ export class Engine {
 
   /** @param address `unix:///path` or `tcp://host:port`; default: what DOCKER_HOST says, else the default socket */
   constructor(address?: string) {
-    this.address = address ?? process.env.DOCKER_HOST ?? 'the default socket';
+    this.address = address ?? (process.env.DOCKER_HOST || 'the default socket');
     this.#given = address;
   }
 
