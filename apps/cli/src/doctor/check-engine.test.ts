@@ -1,4 +1,4 @@
-import { completeSettings } from '@ordeal/config';
+import { defaultSettings, type Settings } from '@ordeal/config';
 import type { EngineInspection } from '@ordeal/runtimes';
 import { TEST_ENGINE_TIMEOUT_MS, testEngine, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
 import { describe, expect, it } from 'vitest';
@@ -17,6 +17,10 @@ const healthy: EngineInspection = {
   missingImages: [],
 };
 
+function withDocker(docker: Partial<Settings['docker']>): Settings {
+  return { ...defaultSettings, docker: { ...defaultSettings.docker, ...docker } };
+}
+
 describe('an engine', () => {
   it.each<[string, Partial<EngineInspection>, string[]]>([
     ['that has everything', {}, []],
@@ -34,7 +38,7 @@ describe('an engine', () => {
 });
 
 it('that does not answer is a warning that says where it was looked for', async () => {
-  const settings = completeSettings({ docker: { engine: 'unix:///nonexistent/docker.sock' } });
+  const settings = withDocker({ engine: 'unix:///nonexistent/docker.sock' });
   const findings = await findingsOf(checkEngine, emptySite({ settings }));
   expect(findings).toMatchObject([
     {
@@ -46,9 +50,7 @@ it('that does not answer is a warning that says where it was looked for', async 
 });
 
 it('is not asked when the settings turn the runtime off', async () => {
-  const settings = completeSettings({
-    docker: { offered: false, engine: 'unix:///nonexistent/docker.sock' },
-  });
+  const settings = withDocker({ offered: false, engine: 'unix:///nonexistent/docker.sock' });
   expect(problemsIn(await findingsOf(checkEngine, emptySite({ settings })))).toEqual([]);
 });
 
@@ -58,9 +60,7 @@ describe.skipIf(whyNoTestEngine() !== undefined)('a real engine', () => {
     async () => {
       const engine = await testEngine('helper');
       const here = engine.image('helper');
-      const settings = completeSettings({
-        docker: { images: { helper: here, etcd: 'ordeal-test/none:1' } },
-      });
+      const settings = withDocker({ images: { helper: here, etcd: 'ordeal-test/none:1' } });
       const findings = await findingsOf(checkEngine, emptySite({ settings }));
       const found = Object.fromEntries(findings.map((finding) => [finding.id, finding.found]));
       expect(found['engine.reachable']).toMatch(/^engine at ./);
