@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Benchmark } from './benchmark.ts';
+import { containers } from './containers.ts';
 import { emptyTrials } from './empty-trials.ts';
 import { enqueue } from './enqueue.ts';
 import { instance } from './instance.ts';
@@ -9,6 +10,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   enqueue,
   'empty-trials': emptyTrials,
   instance,
+  containers,
 };
 
 const USAGE = `usage: pnpm bench NAME [--json] [--trials N] [--pairs N]
