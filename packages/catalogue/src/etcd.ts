@@ -17,5 +17,7 @@ export const etcd: SubjectEntry = {
     latency: { runtimes: ['docker'], horizonSeconds: 5 },
     network_partition: { runtimes: ['docker'], horizonSeconds: 5 },
     asymmetric_partition: { runtimes: ['docker'], horizonSeconds: 5 },
+    packet_loss: { runtimes: ['docker'], horizonSeconds: 10 },
+    disk_pressure: { runtimes: ['docker'], horizonSeconds: 10 },
   },
 };

@@ -1,29 +1,45 @@
-import type { Address, JsonObject, Observer, SubjectProbe } from '@ordeal/core';
+import {
+  type Address,
+  deadlineSignal,
+  type JsonObject,
+  type Observer,
+  type SubjectProbe,
+} from '@ordeal/core';
 import { describeFailure } from '../describe-failure.ts';
 import { type MemberStatus, memberStatus } from './member-api.ts';
 import { ping } from './ping.ts';
 import { CLIENT_PORT, MEMBERS } from './topology.ts';
 import { wholeness } from './wholeness.ts';
 
+/** A member that stands still never answers: whoever waits for its state, as before a lift, must not wait for long. */
+const ANSWER_WITHIN_MS = 1_500;
+
 /** Eyes on one instance, beside all links. */
 export function openProbe(observer: Observer): SubjectProbe {
   const members = new Map<string, Address>(
     MEMBERS.map((name) => [name, observer.address(name, CLIENT_PORT)]),
   );
-  const ofEach = async <T>(look: (address: Address) => Promise<T>) =>
-    Promise.all([...members].map(async ([name, address]) => [name, await look(address)] as const));
+  const statusOfEach = async <T>(
+    signal: AbortSignal,
+    read: (status: Promise<MemberStatus>) => Promise<T>,
+  ) => {
+    const until = deadlineSignal(ANSWER_WITHIN_MS, signal);
+    return Promise.all(
+      [...members].map(async ([name, address]) => [name, await read(memberStatus(address, until))] as const),
+    );
+  };
 
   return {
     whole: (signal) => wholeness(members, signal),
     async roles(signal) {
-      const statuses = await ofEach((address) => memberStatus(address, signal).catch(() => undefined));
+      const statuses = await statusOfEach(signal, (status) => status.catch(() => undefined));
       return Object.fromEntries(
         statuses.flatMap(([name, status]) => (status === undefined ? [] : [[name, roleOf(status)]])),
       );
     },
     async capture(signal) {
-      const nodes = await ofEach((address) =>
-        memberStatus(address, signal).then(
+      const nodes = await statusOfEach(signal, (status) =>
+        status.then(
           recordOf,
           (error: unknown): JsonObject => ({ reachable: false, error: describeFailure(error) }),
         ),
