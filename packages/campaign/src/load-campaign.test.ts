@@ -58,6 +58,19 @@ describe('the ready-made campaigns', () => {
     expect(targets).toEqual([...Array.from({ length: 5 }, () => 'primary'), 'sentinel', null]);
   });
 
+  test('full-matrix leaves no fault out that its three subjects share: 3 x 6 x 3 + 3', async () => {
+    const config = await readyMade('full-matrix');
+    expect(countTrials(config)).toBe(57);
+    expect(config.runtimes).toEqual({ etcd: 'docker', redis: 'docker', postgres: 'docker' });
+    const entries = config.subjects.map((name) => builtInCatalogue.subjects[name]);
+    const shared = Object.keys(builtInCatalogue.faults).filter((type) =>
+      entries.every((entry) => entry?.faults[type]?.runtimes.includes('docker')),
+    );
+    expect(new Set(config.chaos_types.map(({ type }) => type))).toEqual(new Set(shared));
+    // With TiKV it would lose its goal.
+    expect(builtInCatalogue.subjects.tikv?.goals).not.toContain('serving');
+  });
+
   test('postgres-kill asks one question often: 25 + 25 + 1', async () => {
     expect(countTrials(await readyMade('postgres-kill'))).toBe(51);
   });
