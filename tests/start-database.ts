@@ -18,6 +18,7 @@ export default async function startDatabase(_project: TestProject): Promise<() =
   return async () => {
     await stopEmbedded(folders);
     await rm(folders.data, { recursive: true, force: true });
-    await rm(home, { recursive: true, force: true });
+    // Node adds to the cache when a process ends, and what outlives its test, as an engine's keeper does, may end now.
+    await rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   };
 }
