@@ -9,7 +9,10 @@ const PERIOD_US = 100_000;
 const MIN_QUOTA_US = 1_000;
 const MIN_MEMORY_BYTES = 6 * 2 ** 20;
 /** Zero would mean "as it is". */
-const UNLIMITED = -1;
+const UNLIMITED_QUOTA = -1;
+/** For memory the engine refuses -1, or forgets to pass it on: 8 PiB of it and 8 of swap, more than any machine has. */
+const UNLIMITED_MEMORY_BYTES = 2 ** 53;
+const UNLIMITED_WITH_SWAP_BYTES = 2 ** 54;
 
 /** What the target's container may use. The engine keeps it over restarts, as it is the same container. */
 export class ContainerLimits {
@@ -80,10 +83,10 @@ export class ContainerLimits {
     await this.#engine.call('limit a node', (docker, abortSignal) =>
       docker.getContainer(this.#container).update({
         CpuPeriod: PERIOD_US,
-        CpuQuota: quota ?? UNLIMITED,
-        Memory: memory ?? UNLIMITED,
+        CpuQuota: quota ?? UNLIMITED_QUOTA,
+        Memory: memory ?? UNLIMITED_MEMORY_BYTES,
         // Both together: as much as the memory alone, so that there is no swap.
-        MemorySwap: memory ?? UNLIMITED,
+        MemorySwap: memory ?? UNLIMITED_WITH_SWAP_BYTES,
         abortSignal,
       }),
     );
