@@ -91,6 +91,7 @@ describe.skipIf(why !== undefined)(
       await gone.instance.squeeze('one', 'alpha', { cpuShare: 0.5 });
       await gone.instance.remove();
       await gone.instance.relax('one', 'alpha');
+      expect(await gone.instance.lookAtLimits('alpha')).toMatchObject(UNLIMITED);
     });
   },
 );

@@ -14,6 +14,8 @@ const UNLIMITED_QUOTA = -1;
 const UNLIMITED_MEMORY_BYTES = 2 ** 53;
 const UNLIMITED_WITH_SWAP_BYTES = 2 ** 54;
 
+const NOTHING = { cpuShare: null, throttledPeriods: 0, memoryLimitBytes: null, memoryUsedBytes: 0 };
+
 /** What the target's container may use. The engine keeps it over restarts, as it is the same container. */
 export class ContainerLimits {
   readonly #engine: Engine;
@@ -52,9 +54,18 @@ export class ContainerLimits {
 
   /**
    * The quota is told by the engine, which writes it into the cgroup or fails; the rest by the cgroup itself, while
-   * there is one.
+   * there is one. What is there no more has no limits.
    */
   async look(): Promise<LimitsLook> {
+    try {
+      return await this.#ask();
+    } catch (error) {
+      if (statusOf(error) === 404) return NOTHING;
+      throw error;
+    }
+  }
+
+  async #ask(): Promise<LimitsLook> {
     const [{ State, HostConfig }, stats, { MemTotal }] = await Promise.all([
       this.#engine.call('inspect a node', (docker, abortSignal) =>
         docker.getContainer(this.#container).inspect({ abortSignal }),
