@@ -18,12 +18,13 @@ describe.skipIf(why !== undefined)(
       await world?.[Symbol.asyncDispose]();
     });
 
-    it('is killed, paused and cut off, and gets over it; nothing is left on the engine', async () => {
+    it('is killed, paused, cut off and held back, and gets over it; nothing is left on the engine', async () => {
       const chaos = [
         '  - { type: node_kill, target: leader }',
         '  - { type: node_kill, target: follower, params: { mode: stop }, duration_seconds: 2 }',
         '  - { type: process_pause, target: leader, duration_seconds: 3 }',
         '  - { type: network_partition, target: follower, duration_seconds: 2 }',
+        '  - { type: cpu_pressure, target: leader, params: { percent: 99 }, duration_seconds: 5 }',
       ].join('\n');
       const extra = 'goal: whole\ninclude_baseline: true\n';
       const file = await world.file(shortCampaign({ subject: 'etcd', chaos, extra }));
@@ -37,6 +38,7 @@ describe.skipIf(why !== undefined)(
         'etcd/node_kill.2#0': 'resolved',
         'etcd/process_pause#0': 'resolved',
         'etcd/network_partition#0': 'resolved',
+        'etcd/cpu_pressure#0': 'resolved',
         'etcd/none#0': 'quiet',
       });
       expect(trials[0]?.record?.initialState).toMatchObject({

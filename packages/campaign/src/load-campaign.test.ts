@@ -58,9 +58,9 @@ describe('the ready-made campaigns', () => {
     expect(targets).toEqual([...Array.from({ length: 5 }, () => 'primary'), 'sentinel', null]);
   });
 
-  test('full-matrix leaves no fault out that its three subjects share: 3 x 8 x 3 + 3', async () => {
+  test('full-matrix leaves no fault out that its three subjects share: 3 x 10 x 3 + 3', async () => {
     const config = await readyMade('full-matrix');
-    expect(countTrials(config)).toBe(75);
+    expect(countTrials(config)).toBe(93);
     expect(config.runtimes).toEqual({ etcd: 'docker', redis: 'docker', postgres: 'docker' });
     const entries = config.subjects.map((name) => builtInCatalogue.subjects[name]);
     const shared = Object.keys(builtInCatalogue.faults).filter((type) =>

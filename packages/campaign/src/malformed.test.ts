@@ -9,7 +9,7 @@ const KEYS =
 const CHAOS_KEYS = 'type, params, target, duration_seconds';
 const SUBJECTS = Object.keys(builtInCatalogue.subjects).join(', ');
 const FAULTS =
-  'node_kill, process_pause, latency, bandwidth, packet_loss, network_partition, asymmetric_partition, disk_pressure';
+  'node_kill, process_pause, latency, bandwidth, packet_loss, network_partition, asymmetric_partition, disk_pressure, cpu_pressure, memory_pressure';
 const POSTGRES_FAULTS =
   'node_kill, process_pause, latency, bandwidth, network_partition, asymmetric_partition, disk_pressure';
 const DAY = 86_400;

@@ -68,6 +68,8 @@ test.each([
   ['packet_loss', {}, { percent: 30 }],
   ['asymmetric_partition', {}, { direction: 'out' }],
   ['disk_pressure', {}, { fill_percent: 80 }],
+  ['cpu_pressure', {}, { percent: 80 }],
+  ['memory_pressure', {}, { percent: 80 }],
   ['network_partition', { peers: 'one' }, { peers: 'one', direction: 'both', clients: false }],
 ])('%s with %j is filled in to %j', (type, written, filled) => {
   expect(faults[type]?.params.parse(written)).toEqual(filled);
@@ -85,6 +87,10 @@ test.each([
   ['asymmetric_partition', { direction: 'both' }],
   ['disk_pressure', { fill_percent: 0 }],
   ['disk_pressure', { fill_percent: 101 }],
+  ['cpu_pressure', { percent: 0 }],
+  ['cpu_pressure', { percent: 100 }],
+  ['memory_pressure', { percent: 0 }],
+  ['memory_pressure', { percent: 100 }],
   ['network_partition', { clients: 'yes' }],
 ])('%s refuses %j', (type, written) => {
   expect(faults[type]?.params.safeParse(written).success).toBe(false);

@@ -1,9 +1,11 @@
 import type { Catalogue } from '@ordeal/core';
 import { asymmetricPartition } from './asymmetric-partition.ts';
 import { bandwidth } from './bandwidth.ts';
+import { cpuPressure } from './cpu-pressure.ts';
 import { diskPressure } from './disk-pressure.ts';
 import { etcd } from './etcd.ts';
 import { latency } from './latency.ts';
+import { memoryPressure } from './memory-pressure.ts';
 import { networkPartition } from './network-partition.ts';
 import { nodeKill } from './node-kill.ts';
 import { packetLoss } from './packet-loss.ts';
@@ -27,5 +29,7 @@ export const builtInCatalogue: Catalogue = {
     network_partition: networkPartition,
     asymmetric_partition: asymmetricPartition,
     disk_pressure: diskPressure,
+    cpu_pressure: cpuPressure,
+    memory_pressure: memoryPressure,
   },
 };

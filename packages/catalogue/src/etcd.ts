@@ -19,5 +19,8 @@ export const etcd: SubjectEntry = {
     asymmetric_partition: { runtimes: ['docker'], horizonSeconds: 5 },
     packet_loss: { runtimes: ['docker'], horizonSeconds: 10 },
     disk_pressure: { runtimes: ['docker'], horizonSeconds: 10 },
+    // What a node cannot get done in time has to pile up first; what it is killed for, it has to want first.
+    cpu_pressure: { runtimes: ['docker'], horizonSeconds: 8 },
+    memory_pressure: { runtimes: ['docker'], horizonSeconds: 8 },
   },
 };

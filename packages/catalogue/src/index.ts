@@ -2,10 +2,12 @@ export { type AddedFault, type CatalogueAdditions, extendCatalogue } from './add
 export { type AsymmetricPartitionParams, asymmetricPartitionParams } from './asymmetric-partition.ts';
 export { type BandwidthParams, bandwidthParams } from './bandwidth.ts';
 export { builtInCatalogue } from './built-in-catalogue.ts';
+export { type CpuPressureParams, cpuPressureParams } from './cpu-pressure.ts';
 export { type DiskPressureParams, diskPressureParams } from './disk-pressure.ts';
 export { faultKind } from './fault-kind.ts';
 export { integerBetween } from './integer-between.ts';
 export { type LatencyParams, latencyParams } from './latency.ts';
+export { type MemoryPressureParams, memoryPressureParams } from './memory-pressure.ts';
 export { type NetworkPartitionParams, networkPartitionParams } from './network-partition.ts';
 export { type NodeKillParams, nodeKillParams } from './node-kill.ts';
 export { type PacketLossParams, packetLossParams } from './packet-loss.ts';

@@ -25,5 +25,8 @@ export const postgres: SubjectEntry = {
     asymmetric_partition: { runtimes: ['process', 'docker'], horizonSeconds: 8 },
     // A server on a full volume goes on until it needs a new page: the load fills one of its table in 16 s.
     disk_pressure: { runtimes: ['process', 'docker'], horizonSeconds: 20 },
+    // What a node cannot get done in time has to pile up first; what it is killed for, it has to want first.
+    cpu_pressure: { runtimes: ['docker'], horizonSeconds: 8 },
+    memory_pressure: { runtimes: ['docker'], horizonSeconds: 8 },
   },
 };

@@ -24,5 +24,8 @@ export const redis: SubjectEntry = {
     asymmetric_partition: { runtimes: ['docker'], horizonSeconds: 8 },
     // A server on a full volume goes on until its append-only file needs a new page: 4 kB, at 1 kB a second.
     disk_pressure: { runtimes: ['docker'], horizonSeconds: 12 },
+    // What a node cannot get done in time has to pile up first; what it is killed for, it has to want first.
+    cpu_pressure: { runtimes: ['docker'], horizonSeconds: 8 },
+    memory_pressure: { runtimes: ['docker'], horizonSeconds: 8 },
   },
 };

@@ -7,9 +7,9 @@ import type { JsonObject } from './words.ts';
 /**
  * What a runtime can do to its nodes on one machine. `signals`: kill, stop and pause a node's processes. `links`:
  * shape the traffic between nodes. `packets`: lose single packets of it. `volumes`: nodes whose data lies in a volume
- * of limited size.
+ * of limited size. `limits`: give a node less processor time or memory.
  */
-export const ABILITIES = ['signals', 'links', 'packets', 'volumes'] as const;
+export const ABILITIES = ['signals', 'links', 'packets', 'volumes', 'limits'] as const;
 export type Ability = (typeof ABILITIES)[number];
 
 /** How a kind of chaos is planned, done, seen and undone, in terms of runtime primitives. */

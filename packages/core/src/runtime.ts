@@ -73,6 +73,16 @@ export interface Instance {
   free(injection: string, node: string): Promise<void>;
   /** What is true of the node's volume now, asked of its file system. @throws OrdealError UNSUPPORTED like `fill`. */
   lookAtVolume(node: string): Promise<VolumeLook>;
+  /**
+   * Limits what the node may use, in this life and the next ones. Of several injections the lowest limits hold. The
+   * first squeeze of an injection counts: another one by it changes nothing.
+   * @throws OrdealError UNSUPPORTED where nodes have no limits, with the reason; TARGET_FAILED when the limits are refused
+   */
+  squeeze(injection: string, node: string, limits: NodeLimits): Promise<void>;
+  /** Takes the limits of the injection away. */
+  relax(injection: string, node: string): Promise<void>;
+  /** What limits the node now. @throws OrdealError UNSUPPORTED like `squeeze`. */
+  lookAtLimits(node: string): Promise<LimitsLook>;
   /** Stops everything and deletes the folder. */
   remove(): Promise<void>;
 }
@@ -95,6 +105,25 @@ export interface VolumeLook {
   readonly isFull: boolean;
   /** What the files of fillings take, in bytes, by injection. */
   readonly filledBytes: Readonly<Record<string, number>>;
+}
+
+/** What a node may use. What is not named is not limited. */
+export interface NodeLimits {
+  /** Processor time, as a share of one core: above 0, at most 1. The least that a runtime can give may be more. */
+  readonly cpuShare?: number;
+  /** Memory, without any swap beside it. The least that a runtime can give may be more. */
+  readonly memoryBytes?: number;
+}
+
+export interface LimitsLook {
+  /** Processor time as a share of one core, or null when it is not limited. */
+  readonly cpuShare: number | null;
+  /** How often in this life the node wanted more processor time than it got. */
+  readonly throttledPeriods: number;
+  /** Null when there is no limit but the machine's memory. */
+  readonly memoryLimitBytes: number | null;
+  /** Without the cache of files that can be dropped at once; 0 while the node is down. */
+  readonly memoryUsedBytes: number;
 }
 
 /** Something that happened to a node, as its supervisor saw it. */

@@ -1,8 +1,10 @@
 import type { Fault } from '@ordeal/core';
 import { asymmetricPartition } from './asymmetric-partition.ts';
 import { bandwidth } from './bandwidth.ts';
+import { cpuPressure } from './cpu-pressure.ts';
 import { diskPressure } from './disk-pressure.ts';
 import { latency } from './latency.ts';
+import { memoryPressure } from './memory-pressure.ts';
 import { networkPartition } from './network-partition.ts';
 import { nodeKill } from './node-kill.ts';
 import { packetLoss } from './packet-loss.ts';
@@ -17,6 +19,8 @@ const FAULTS: readonly Fault[] = [
   networkPartition,
   asymmetricPartition,
   diskPressure,
+  cpuPressure,
+  memoryPressure,
 ];
 
 /** The implementation of a fault type; undefined when it is only in the catalogue. */

@@ -15,6 +15,8 @@ const CASES: readonly Case[] = [
   { type: 'asymmetric_partition', params: { direction: 'in' }, target: 'leader' },
   { type: 'disk_pressure', params: { fill_percent: 80 }, target: 'leader' },
   { type: 'disk_pressure', params: { fill_percent: 100 }, target: 'follower' },
+  { type: 'cpu_pressure', params: { percent: 80 }, target: 'leader' },
+  { type: 'memory_pressure', params: { percent: 60 }, target: 'leader' },
 ];
 const titled = CASES.map(
   (own) => [`${own.type} ${JSON.stringify(own.params)} on ${own.target}`, own] as const,

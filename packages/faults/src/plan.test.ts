@@ -37,6 +37,8 @@ const params = {
     direction: fc.constantFrom('both', 'in', 'out'),
     clients: fc.boolean(),
   }),
+  cpu_pressure: fc.record({ percent: fc.integer({ min: 1, max: 99 }) }),
+  memory_pressure: fc.record({ percent: fc.integer({ min: 1, max: 99 }) }),
   disk_pressure: fc.record({ fill_percent: fc.integer({ min: 1, max: 100 }) }),
 };
 const anyFault = fc.oneof(

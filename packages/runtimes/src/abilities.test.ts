@@ -10,6 +10,7 @@ import { whyNoTestVolumes } from './process/testing/why-no-test-volumes.ts';
 const TELLER = fileURLToPath(new URL('./process/testing/abilities-teller.ts', import.meta.url));
 const run = promisify(execFile);
 const packets = expect.stringContaining('have no packets to lose');
+const limits = 'processes have no limits of their own here';
 const noVolumes = await whyNoTestVolumes();
 const skipped = noVolumes === undefined ? '' : ` (skipped: ${noVolumes})`;
 
@@ -22,14 +23,15 @@ async function told(command: string, ...args: string[]): Promise<unknown> {
 }
 
 describe.skipIf(noVolumes !== undefined)(`the process runtime where it may mount${skipped}`, () => {
-  test('can do everything but lose packets', async () => {
-    expect(await missingAbilities('process', {})).toEqual({ packets });
+  test('can do everything but lose packets and limit nodes', async () => {
+    expect(await missingAbilities('process', {})).toEqual({ packets, limits });
   });
 
   test('has no volumes as another user, and says who that is', async () => {
     expect(await told(process.execPath, TELLER, place.folders.data, '65534')).toEqual({
       missing: {
         packets,
+        limits,
         volumes: 'mounting a tmpfs needs root on Linux, and this worker runs as uid 65534',
       },
     });
@@ -39,7 +41,7 @@ describe.skipIf(noVolumes !== undefined)(`the process runtime where it may mount
     const inBox = ['--bounding-set=-sys_admin', process.execPath, TELLER, place.folders.data];
     const why = expect.stringMatching(/^this worker is root and may not mount a tmpfs all the same \(.+\)$/);
     expect(await told('setpriv', ...inBox)).toEqual({
-      missing: { packets, volumes: why },
+      missing: { packets, limits, volumes: why },
       refusal: expect.stringMatching(
         /^there are no volumes of limited size here: this worker is root and may not/,
       ),

@@ -114,5 +114,13 @@ export class InstanceDouble implements Instance {
   unshape = async () => {};
   fill = async () => {};
   free = async () => {};
+  squeeze = async () => {};
+  relax = async () => {};
+  lookAtLimits = async () => ({
+    cpuShare: null,
+    throttledPeriods: 0,
+    memoryLimitBytes: null,
+    memoryUsedBytes: 0,
+  });
   lookAtVolume = async () => ({ sizeBytes: 1, usedBytes: 0, isFull: false, filledBytes: {} });
 }

@@ -4,10 +4,12 @@ import {
   type Instance,
   type InstanceLabel,
   type InstanceRequest,
+  type LimitsLook,
   type Link,
   type LinkRule,
   type LoadLine,
   type NodeEvent,
+  type NodeLimits,
   type NodeLook,
   type NodeSpec,
   type NodeView,
@@ -159,6 +161,18 @@ export class DockerInstance implements Instance {
   async lookAtVolume(node: string): Promise<VolumeLook> {
     const { dataPath: path, helper } = this.#node(node);
     return helper.agent.ask('volume', { path });
+  }
+
+  async squeeze(injection: string, node: string, limits: NodeLimits): Promise<void> {
+    await this.#node(node).limits.squeeze(injection, limits);
+  }
+
+  async relax(injection: string, node: string): Promise<void> {
+    await this.#node(node).limits.relax(injection);
+  }
+
+  async lookAtLimits(node: string): Promise<LimitsLook> {
+    return this.#node(node).limits.look();
   }
 
   remove(): Promise<void> {

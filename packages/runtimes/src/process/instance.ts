@@ -28,6 +28,7 @@ import { readLoad } from '../read-load.ts';
 import { settleAll } from '../settle-all.ts';
 import { deleteFolder, makeNodeFolder, recordIncarnation } from './instance-folder.ts';
 import { Links } from './links.ts';
+import { NO_LIMITS } from './no-limits.ts';
 import { NodeAddresses } from './node-addresses.ts';
 import type { PortAllotment } from './ports.ts';
 import { prepareNodes } from './prepare-nodes.ts';
@@ -160,6 +161,18 @@ export class ProcessInstance implements Instance {
 
   async lookAtVolume(node: string): Promise<VolumeLook> {
     return this.#volumes.of(node).look();
+  }
+
+  async squeeze(): Promise<never> {
+    throw new OrdealError('UNSUPPORTED', NO_LIMITS);
+  }
+
+  async relax(): Promise<void> {
+    // Nothing can have been limited: an undo that comes before its apply, or without it, is no failure.
+  }
+
+  async lookAtLimits(): Promise<never> {
+    throw new OrdealError('UNSUPPORTED', NO_LIMITS);
   }
 
   remove(): Promise<void> {

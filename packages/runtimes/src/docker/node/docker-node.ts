@@ -12,6 +12,7 @@ import { readLoad } from '../../read-load.ts';
 import type { DockerSite } from '../site.ts';
 import { type Attached, attach } from './attach.ts';
 import { createContainerHost } from './container-host.ts';
+import { ContainerLimits } from './container-limits.ts';
 import { HELPER_DATA_PATH, NodeHelper } from './helper.ts';
 import { lookAtContainer } from './look-at-container.ts';
 import { createTarget } from './target.ts';
@@ -30,6 +31,7 @@ export class DockerNode {
   readonly spec: NodeSpec;
   readonly launch: ContainerLaunch;
   readonly helper: NodeHelper;
+  readonly limits: ContainerLimits;
   readonly supervisor: NodeSupervisor;
   readonly #site: DockerSite;
   readonly #target: string;
@@ -48,6 +50,7 @@ export class DockerNode {
     this.#target = made.target;
     this.#hasVolume = made.volume !== undefined;
     const { engine, monotonicMs } = site;
+    this.limits = new ContainerLimits(engine, made.target);
     this.supervisor = new NodeSupervisor({
       spec,
       monotonicMs,
