@@ -21,7 +21,7 @@ export function engineError(error: unknown, { what, address, timedOutMs }: Asked
     return new OrdealError('ENGINE_UNAVAILABLE', message, options);
   }
   if (statusOf(error) === undefined) {
-    const message = `the Docker engine at ${address} does not answer: ${describeError(error)}`;
+    const message = `the Docker engine at ${address} does not answer`;
     return new OrdealError('ENGINE_UNAVAILABLE', message, options);
   }
   return new OrdealError('TARGET_FAILED', `the engine could not ${what}: ${reasonOf(error)}`, {
