@@ -12,7 +12,6 @@ const healthy: EngineInspection = {
   system: 'linux',
   isRootless: false,
   cgroupVersion: '2',
-  memoryBytes: 8e9,
   freeBytes: 50e9,
   missingImages: [],
 };

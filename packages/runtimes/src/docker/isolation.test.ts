@@ -42,10 +42,15 @@ describe.skipIf(why !== undefined)(
       const silent = () => settleAll(instances().map(silentLinks));
       const ofAlpha = hit().topology.links.filter(({ from, to }) => from === 'alpha' || to === 'alpha');
       expect(await silent()).toEqual([[], [], [], []]);
+      const means: string[] = [];
+      const deaf = hit().onNode(({ kind, detail }) => kind === 'shaped' && means.push(detail));
       await hit().shape(
         'fault',
         ofAlpha.map((link) => ({ kind: 'cut', link, direction: 'both' })),
       );
+      deaf();
+      // Told once by each node that dials, for the trial's timeline.
+      expect(means).toEqual([...new Set(ofAlpha.map(({ from }) => from))].map(() => 'cut by iptables'));
       expect(ofAlpha).toHaveLength(3);
       expect(await silent()).toEqual([ofAlpha, [], [], []]);
       // The same name in another instance is another injection.

@@ -1,4 +1,5 @@
 import type { Instance, InstanceLabel, InstanceRequest, Runtime } from '@ordeal/core';
+import { startOrRemove } from '../start-or-remove.ts';
 import { bundleProgram } from './bundle-program.ts';
 import { Engine } from './engine/engine.ts';
 import { referenceOf } from './engine/images.ts';
@@ -43,20 +44,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     name: 'docker',
     async start(request: InstanceRequest, signal: AbortSignal): Promise<Instance> {
       signal.throwIfAborted();
-      const instance = new DockerInstance(request, tools);
-      try {
-        await instance.start(signal);
-        return instance;
-      } catch (error) {
-        try {
-          await instance.remove();
-        } catch (removal) {
-          throw new AggregateError([error, removal], 'the start failed, and so did the removal', {
-            cause: error,
-          });
-        }
-        throw error;
-      }
+      return startOrRemove(new DockerInstance(request, tools), signal);
     },
     async removeLeftovers({ instance }: InstanceLabel): Promise<boolean> {
       await removeInstance(engine, instance);

@@ -1,6 +1,7 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import type { Instance, InstanceLabel, InstanceRequest, Runtime } from '@ordeal/core';
 import type { Folders } from '@ordeal/place';
+import { startOrRemove } from '../start-or-remove.ts';
 import { ProcessInstance } from './instance.ts';
 import { instanceFolder } from './instance-folder.ts';
 import { removeLeftovers } from './leftovers.ts';
@@ -45,19 +46,7 @@ export function createProcessRuntime({ folders, monotonicMs, ports: range }: Pro
         folder,
         cacheFolder: await makeCache(),
       });
-      try {
-        await instance.start(signal);
-        return instance;
-      } catch (error) {
-        try {
-          await instance.remove();
-        } catch (removal) {
-          throw new AggregateError([error, removal], 'the start failed, and so did the removal', {
-            cause: error,
-          });
-        }
-        throw error;
-      }
+      return startOrRemove(instance, signal);
     },
     removeLeftovers: (label: InstanceLabel) => removeLeftovers(instanceFolder(label, folders)),
   };

@@ -24,22 +24,21 @@ export function engineError(error: unknown, { what, address, timedOutMs }: Asked
     const message = `the Docker engine at ${address} does not answer`;
     return new OrdealError('ENGINE_UNAVAILABLE', message, options);
   }
+  // Without a cause: it says the same again, and less well.
   return new OrdealError('TARGET_FAILED', `the engine could not ${what}: ${reasonOf(error)}`, {
-    cause: error,
     details: { status: statusOf(error) ?? null },
   });
 }
 
 /** The HTTP status with which the engine refused, whichever way the error was wrapped. */
 export function statusOf(error: unknown): number | undefined {
-  if (error instanceof OrdealError) return error.cause === undefined ? undefined : statusOf(error.cause);
-  const { statusCode } = error as { statusCode?: unknown };
-  return typeof statusCode === 'number' ? statusCode : undefined;
+  const status =
+    error instanceof OrdealError ? error.details.status : (error as { statusCode?: unknown }).statusCode;
+  return typeof status === 'number' ? status : undefined;
 }
 
 /** What the engine itself said. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof OrdealError && error.cause !== undefined) return reasonOf(error.cause);
   const { json } = error as { json?: { message?: unknown } };
   return typeof json?.message === 'string' ? json.message.trim() : describeError(error);
 }

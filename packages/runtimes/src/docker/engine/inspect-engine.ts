@@ -19,7 +19,6 @@ export interface EngineInspection {
   /** Without root's rights: containers then live in a network of their own, which nobody outside can dial into. */
   readonly isRootless: boolean;
   readonly cgroupVersion: string | undefined;
-  readonly memoryBytes: number | undefined;
   /** Where the engine keeps images and containers; undefined when that is not on this machine. */
   readonly freeBytes: number | undefined;
   /** References of images that the subjects need and the engine does not have. */
@@ -46,7 +45,6 @@ export async function inspectEngine(
     system: info.OSType ?? 'linux',
     isRootless: info.SecurityOptions?.some((option) => option.includes('rootless')) ?? false,
     cgroupVersion: info.CgroupVersion,
-    memoryBytes: info.MemTotal,
     freeBytes: info.DockerRootDir === undefined ? undefined : await freeBytesAt(info.DockerRootDir),
     missingImages: missing.flat(),
   };
@@ -57,7 +55,6 @@ interface EngineInfo {
   readonly OSType?: string;
   readonly SecurityOptions?: readonly string[];
   readonly CgroupVersion?: string;
-  readonly MemTotal?: number;
   readonly DockerRootDir?: string;
 }
 
