@@ -11,6 +11,13 @@ export {
   type Finding,
   type PlanInput,
 } from './fault.ts';
+export type { Availability, LoadFigures, WritesCheck } from './load-record.ts';
+export {
+  CLAIM_VERDICTS,
+  type ClaimVerdict,
+  type OperatorAct,
+  type OperatorRecord,
+} from './operator-record.ts';
 export { createRandom, pick, type Random } from './random.ts';
 export type { Repertoire } from './repertoire.ts';
 export type {

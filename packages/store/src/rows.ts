@@ -1,4 +1,5 @@
 import type {
+  Availability,
   CampaignStatus,
   ExecutionEnd,
   FaultPlan,
@@ -6,11 +7,13 @@ import type {
   InjectionState,
   Json,
   JsonObject,
+  OperatorRecord,
   Outcome,
   Phase,
   RuntimeName,
   TrialStatus,
   VoidCause,
+  WritesCheck,
 } from '@ordeal/core';
 
 /** What the store hands out: rows in the words of the product. Ids are decimal strings (bigint in Postgres). */
@@ -119,6 +122,11 @@ export interface TrialRecord {
   readonly finalState: JsonObject | null;
   /** Plan, evidence, mechanism of the fault. */
   readonly chaosMetadata: JsonObject | null;
+  /** Absent: no operator was asked to repair. */
+  readonly operator?: OperatorRecord;
+  /** Absent: the subject has no load, or an older version recorded the trial. */
+  readonly availability?: Availability;
+  readonly writes?: WritesCheck;
 }
 
 export interface Execution {

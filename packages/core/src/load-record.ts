@@ -1,0 +1,30 @@
+/** What the client's load met in one stretch of a trial. */
+export interface LoadFigures {
+  /** Operations that ended in it. */
+  readonly operations: number;
+  readonly ok: number;
+  /** Percentiles of the latency of those that were answered, in ms; null without any. */
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+  readonly p99Ms: number | null;
+}
+
+/** How available the subject was to its client. Before: steady to zero. Under: zero to undone. After: from there on. */
+export interface Availability {
+  readonly before: LoadFigures;
+  readonly under: LoadFigures;
+  readonly after: LoadFigures;
+  /** The longest stretch from zero on without a successful operation, in ms. */
+  readonly longestOutageMs: number;
+}
+
+/** Whether the writes that the client saw acknowledged are still there after the trial. */
+export interface WritesCheck {
+  readonly acknowledged: number;
+  /** Acknowledged, checked, and gone. */
+  readonly lost: number;
+  /** Some of the lost ones, for people. */
+  readonly examples: readonly string[];
+  /** Why they could not be checked; null: they were. */
+  readonly unchecked: string | null;
+}
