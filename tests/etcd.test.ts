@@ -44,6 +44,10 @@ describe.skipIf(why !== undefined)(
       expect(trials[0]?.record?.initialState).toMatchObject({
         'etcd-1': { reachable: true, term: expect.any(Number), leader: expect.stringMatching(/^\d+$/) },
       });
+      // While trials ran, the instances of others were made ready; the first one found none.
+      const starts = await Promise.all(trials.map(({ id }) => startedAhead(world, id)));
+      expect(starts[0]).toBe(false);
+      expect(starts).toContain(true);
       expect(await world.left()).toEqual([]);
     });
 
@@ -73,3 +77,9 @@ describe.skipIf(why !== undefined)(
     });
   },
 );
+
+/** Whether the trial's instance had been made ready ahead, according to its timeline. */
+async function startedAhead({ store }: DockerWorld, trialId: string): Promise<unknown> {
+  const events = await store.listEvents(trialId);
+  return events.find(({ kind }) => kind === 'started')?.data.ready_ahead;
+}

@@ -1,6 +1,6 @@
 import { describeError } from '@ordeal/core';
 import { type Consumer, type Disposition, JobProblem, type JobQueues, type TakenJob } from '@ordeal/queue';
-import type { Campaign, Store } from '@ordeal/store';
+import type { Campaign, Store, WaitingTrials } from '@ordeal/store';
 import type { Logger } from 'pino';
 import { canRun } from './capabilities.ts';
 import { every, type Loop } from './loop.ts';
@@ -30,16 +30,18 @@ export interface CampaignDesk extends Loop {
 
 /** Keeps one consumer per running campaign that this worker can run whole, and shares the slots among them. */
 export function startCampaignDesk(parts: {
-  store: Pick<Store, 'listCampaigns' | 'startableTrials'>;
+  store: Pick<Store, 'listCampaigns' | 'waitingTrials'>;
   queues: JobQueues;
   slots: number;
   capabilities: readonly string[];
   /** Limits the worker to some campaigns; undefined: all. */
   wanted: ((campaign: Campaign) => boolean) | undefined;
   handler: (job: TakenJob, campaignId: string) => Promise<Disposition>;
+  /** Told at each look what the running campaigns still have to do. */
+  onWaiting: (waiting: ReadonlyMap<string, WaitingTrials>) => void;
   log: Logger;
 }): CampaignDesk {
-  const { store, queues, slots, capabilities, wanted, handler, log } = parts;
+  const { store, queues, slots, capabilities, wanted, handler, onWaiting, log } = parts;
   const desks = new Map<string, Desk>();
   let turn = 0;
   let isClosed = false;
@@ -52,10 +54,11 @@ export function startCampaignDesk(parts: {
         .filter((campaign) => canRun(campaign.needs, capabilities) && (wanted?.(campaign) ?? true))
         .sort((a, b) => Number(a.id) - Number(b.id));
       await closeEnded(new Set(ours.map((campaign) => campaign.id)));
-      const startable = ours.length === 0 ? new Map<string, number>() : await store.startableTrials();
+      const waiting = ours.length === 0 ? new Map<string, WaitingTrials>() : await store.waitingTrials();
       if (isClosed) return;
       for (const campaign of ours) openDesk(campaign);
-      share(startable);
+      share(waiting);
+      onWaiting(waiting);
     } catch (error) {
       log.warn({ error: describeError(error) }, 'could not look for campaigns');
     }
@@ -86,12 +89,13 @@ export function startCampaignDesk(parts: {
     desks.set(campaign.id, { campaign, consumer, isOpen: true, use: new SlotUse(turn) });
   }
 
-  function share(startable: ReadonlyMap<string, number>): void {
+  function share(waiting: ReadonlyMap<string, WaitingTrials>): void {
     turn += 1;
     const wishes = [...desks.values()].map(({ campaign: { id, parallel }, consumer, isOpen, use }) => {
       const { held, taken } = consumer;
       const most = isOpen ? parallel : 0;
-      return use.wish({ campaignId: id, most, held, taken, startable: startable.get(id) ?? 0 });
+      const startable = waiting.get(id)?.startable ?? 0;
+      return use.wish({ campaignId: id, most, held, taken, startable });
     });
     const shares = shareSlots(slots, wishes);
     for (const wish of wishes) {

@@ -24,7 +24,7 @@ it('answers for every subject, runtime and fault of the catalogue: can, or why n
 it('offers nothing on a runtime that the settings turn off, and says so', async () => {
   const settings = {
     ...defaultSettings,
-    process: { offered: false, ports: undefined },
+    process: { ...defaultSettings.process, offered: false },
     docker: { ...defaultSettings.docker, offered: false },
   };
   const { can, cannot } = await findCapabilities(settings);

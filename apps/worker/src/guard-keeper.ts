@@ -1,5 +1,5 @@
 import { describeError, OrdealError } from '@ordeal/core';
-import { type GuardClient, type SpawnGuardOptions, spawnGuard } from '@ordeal/guard';
+import { type Body, type GuardClient, type SpawnGuardOptions, spawnGuard } from '@ordeal/guard';
 import type { ExecutionRef, Store } from '@ordeal/store';
 import type { Logger } from 'pino';
 import { aboutExecution } from './about-execution.ts';
@@ -70,6 +70,15 @@ export class GuardKeeper {
       .ask('beat', { provenAtMs: proof.guardMs, executions }, { timeoutMs: 5_000 })
       .catch((error: unknown) =>
         this.#log.warn({ error: describeError(error), executions }, 'could not renew leases'),
+      );
+  }
+
+  /** Has instances made ready for trials to come. No guard just now: there is no hurry either. */
+  async makeReadyAhead(asked: Body<'ahead'>): Promise<void> {
+    await this.#current
+      ?.ask('ahead', asked, { timeoutMs: 5_000 })
+      .catch((error: unknown) =>
+        this.#log.warn({ error: describeError(error) }, 'could not have instances made ready'),
       );
   }
 

@@ -1,10 +1,14 @@
 import { monotonicMs, type Phase } from '@ordeal/core';
 import { TrialAborted } from '@ordeal/runner';
-import type { BeatingExecution, ExecutionRef } from '@ordeal/store';
+import type { BeatingExecution, Campaign, Claim, ExecutionRef, Trial } from '@ordeal/store';
 import type { Logger } from 'pino';
+
+type Claimed = Extract<Claim, { kind: 'claimed' }>;
 
 interface Live {
   readonly ref: ExecutionRef;
+  readonly campaign: Campaign;
+  readonly trial: Trial;
   readonly abort: AbortController;
   readonly log: Logger;
   readonly sinceMs: number;
@@ -20,10 +24,23 @@ export class LiveExecutions {
    * Adds one; the signal fires when it has to stop. Dispose when it has ended.
    * @param log its own, which names it in each line
    */
-  add(ref: ExecutionRef, log: Logger): { signal: AbortSignal; enter: (phase: Phase) => void } & Disposable {
+  add(
+    { campaign, trial, execution }: Claimed,
+    log: Logger,
+  ): { signal: AbortSignal; enter: (phase: Phase) => void } & Disposable {
+    const ref = { trialId: trial.id, execution };
     const nowMs = monotonicMs();
     const abort = new AbortController();
-    const entry: Live = { ref, abort, log, sinceMs: nowMs, phase: 'starting', phaseSinceMs: nowMs };
+    const entry: Live = {
+      ref,
+      campaign,
+      trial,
+      abort,
+      log,
+      sinceMs: nowMs,
+      phase: 'starting',
+      phaseSinceMs: nowMs,
+    };
     this.#live.set(keyOf(ref), entry);
     return {
       signal: abort.signal,
@@ -39,6 +56,11 @@ export class LiveExecutions {
 
   refs(): ExecutionRef[] {
     return [...this.#live.values()].map((entry) => entry.ref);
+  }
+
+  /** In order of their claims. */
+  running(): { campaign: Campaign; trial: Trial; phase: Phase }[] {
+    return [...this.#live.values()].map(({ campaign, trial, phase }) => ({ campaign, trial, phase }));
   }
 
   /** What the next beat says of them. */

@@ -3,11 +3,12 @@ import { faultKind } from '@ordeal/catalogue';
 import { type Catalogue, describeError, type FaultKind, type Repertoire } from '@ordeal/core';
 import type { GuardClient } from '@ordeal/guard';
 import type { Disposition, TakenJob } from '@ordeal/queue';
-import { executeTrial, TrialAborted } from '@ordeal/runner';
+import { executeTrial, TrialAborted, type TrialEnd } from '@ordeal/runner';
 import type { Claim, Ended, Store, Trial } from '@ordeal/store';
 import type { Logger } from 'pino';
 import type { GuardKeeper } from './guard-keeper.ts';
 import type { LiveExecutions } from './live-executions.ts';
+import type { Removals } from './removals.ts';
 
 /** A successor that is not up by then leaves the execution to be found lost; its sweep goes on. */
 const RECOVERED_WITHIN_MS = 60_000;
@@ -21,7 +22,10 @@ export interface JobParts {
   readonly store: Store;
   readonly guard: GuardKeeper;
   readonly live: LiveExecutions;
+  readonly removals: Removals;
   readonly log: Logger;
+  /** A trial of this worker is under way, past its start. */
+  readonly onSettling: () => void;
   /** Fires when the worker stops. */
   readonly stopping: AbortSignal;
 }
@@ -32,6 +36,7 @@ async function runJob(parts: JobParts, job: TakenJob, campaignId: string, log: L
   // Before the claim, so that no execution waits for a guard while its lease runs.
   const guard = await parts.guard.ready(parts.stopping);
   if (guard === undefined) return { kind: 'give_back' };
+  await parts.removals.room(parts.stopping);
   const claim = await parts.store.claim({
     trialId: job.trialId,
     campaignId,
@@ -50,11 +55,12 @@ async function runJob(parts: JobParts, job: TakenJob, campaignId: string, log: L
 async function runClaimed(
   parts: JobParts,
   guard: GuardClient,
-  { campaign, trial, execution }: Extract<Claim, { kind: 'claimed' }>,
+  claim: Extract<Claim, { kind: 'claimed' }>,
   jobLog: Logger,
-): Promise<Awaited<ReturnType<typeof executeTrial>> & { givenBack: boolean }> {
+): Promise<TrialEnd & { givenBack: boolean }> {
+  const { campaign, trial, execution } = claim;
   const log = jobLog.child({ execution, key: trial.key });
-  using own = parts.live.add({ trialId: trial.id, execution }, log);
+  using own = parts.live.add(claim, log);
   // A stop between the check above and here must still reach this execution.
   if (parts.stopping.aborted) parts.live.abortAll('shutdown', 'the worker stops');
   log.info('trial started');
@@ -68,7 +74,10 @@ async function runClaimed(
     guard,
     store: parts.store,
     signal: own.signal,
-    onPhase: own.enter,
+    onPhase: (phase) => {
+      own.enter(phase);
+      if (phase === 'settling') parts.onSettling();
+    },
     guardRecovered: async () => {
       await parts.guard.ready(AbortSignal.timeout(RECOVERED_WITHIN_MS));
     },
@@ -76,6 +85,7 @@ async function runClaimed(
     log.error({ error: describeError(error) }, 'the end of an execution could not be recorded');
     throw error;
   });
+  parts.removals.add(result.removed);
   log.info({ ended: result.ended }, 'trial ended');
   const { reason } = own.signal;
   return { ...result, givenBack: reason instanceof TrialAborted && reason.why === 'paused' };

@@ -87,6 +87,7 @@ async function startDeskOf(bench: QueueBench, worker: string, use: Running): Pro
     capabilities: ['postgres/process/latency'],
     wanted: undefined,
     handler,
+    onWaiting: () => {},
     log: pino({ level: 'silent' }),
   });
   const stopListening = await store.onCampaignChange(() => desk.now());

@@ -16,6 +16,8 @@ import { LiveExecutions } from './live-executions.ts';
 import type { Loop } from './loop.ts';
 import { startLostWatch } from './lost-watch.ts';
 import { startQueueKeeper } from './queue-keeper.ts';
+import { startReadyAhead } from './ready-ahead.ts';
+import { Removals } from './removals.ts';
 import { type JobParts, jobHandler } from './run-job.ts';
 
 /** Trials have this long to undo and give back before the worker leaves them to its guard. */
@@ -63,6 +65,15 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   await store.registerWorker({ id, place, pid: process.pid, capabilities, cannot, slots });
 
   const loop = <L extends Loop>(made: L): L => started.adopt(made, (running) => running.stop());
+  const readyAhead = loop(
+    startReadyAhead({
+      guard,
+      live,
+      most: (runtime) => settings[runtime].readyAhead,
+      keepFreeMb: settings.keepFreeMb,
+    }),
+  );
+  const removals = new Removals(slots);
   const heartbeat = loop(startHeartbeat({ workerId: id, store, guard, live, timing, log }));
   const parts: JobParts = {
     workerId: id,
@@ -71,7 +82,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     store,
     guard,
     live,
+    removals,
     log,
+    onSettling: () => readyAhead.now(),
     stopping: stopping.signal,
   };
   const desk = loop(
@@ -82,6 +95,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       capabilities,
       wanted: options.wanted,
       handler: jobHandler(parts),
+      onWaiting: (waiting) => readyAhead.setWaiting(waiting),
       log,
     }),
   );
@@ -104,6 +118,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     live.abortAll('shutdown', 'the worker stops');
     // Beats go on until the last trial has undone its fault and given its job back.
     await desk.closeAll(STOP_TRIALS_MS);
+    await removals.allGone();
     await rest.disposeAsync();
     await store.retireWorker(id);
     log.info('worker stopped');

@@ -41,6 +41,7 @@ export function checkSettings(site: Site, file: string): Settings | undefined {
     faults: givenFaults as readonly Fault[],
     maxParallel: limits?.maxParallel,
     slots: limits?.slots,
+    keepFreeMb: limits?.keepFreeMb,
     process: runtimes?.process,
     docker: runtimes?.docker,
   });

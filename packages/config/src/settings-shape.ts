@@ -91,6 +91,7 @@ export const settingsFields = {
     .strictObject({
       maxParallel: integerBetween(1, 1_000).optional(),
       slots: integerBetween(1, 1_000).optional(),
+      keepFreeMb: integerBetween(0, 10_000_000).optional(),
     })
     .default({}),
   runtimes: z
@@ -104,6 +105,7 @@ export const settingsFields = {
               error: `must be ${FEWEST_PORTS} ports or more, from first to last`,
             })
             .optional(),
+          readyAhead: integerBetween(0, 100).optional(),
         })
         .optional(),
       docker: z
@@ -120,6 +122,7 @@ export const settingsFields = {
               error: 'must be an IPv4 network of 27 bits or fewer, such as 10.201.0.0/16',
             })
             .optional(),
+          readyAhead: integerBetween(0, 100).optional(),
         })
         .optional(),
     })

@@ -13,7 +13,12 @@ export interface Settings {
   readonly additions: CatalogueAdditions;
   readonly maxParallel: number;
   readonly slots: number;
-  readonly process: { readonly offered: boolean; readonly ports: ProcessSettings['ports'] };
+  readonly keepFreeMb: number;
+  readonly process: {
+    readonly offered: boolean;
+    readonly ports: ProcessSettings['ports'];
+    readonly readyAhead: number;
+  };
   readonly docker: Required<Omit<DockerSettings, 'engine'>> & Pick<DockerSettings, 'engine'>;
 }
 
@@ -24,8 +29,9 @@ interface Given {
   readonly faults?: readonly Fault[];
   readonly maxParallel?: number | undefined;
   readonly slots?: number | undefined;
+  readonly keepFreeMb?: number | undefined;
   readonly process?:
-    | { readonly offered?: boolean | undefined; readonly ports?: ProcessSettings['ports'] | undefined }
+    | { readonly [Key in keyof ProcessSettings]?: ProcessSettings[Key] | undefined }
     | undefined;
   readonly docker?: { readonly [Key in keyof DockerSettings]?: DockerSettings[Key] | undefined } | undefined;
 }
@@ -49,11 +55,18 @@ export function completeSettings(given: Given): Settings {
     },
     maxParallel: given.maxParallel ?? 10,
     slots: given.slots ?? 10,
-    process: { offered: given.process?.offered ?? true, ports: given.process?.ports },
+    keepFreeMb: given.keepFreeMb ?? 2_048,
+    process: {
+      offered: given.process?.offered ?? true,
+      ports: given.process?.ports,
+      // Processes start in less than a second, and what is measured shares the machine with them.
+      readyAhead: given.process?.readyAhead ?? 0,
+    },
     docker: {
       offered: given.docker?.offered ?? true,
       images: given.docker?.images ?? {},
       subnets: given.docker?.subnets ?? SUBNETS,
+      readyAhead: given.docker?.readyAhead ?? 2,
       ...(given.docker?.engine === undefined ? {} : { engine: given.docker.engine }),
     },
   };

@@ -31,12 +31,15 @@ interface Running {
   readonly probe: SubjectProbe;
 }
 
-/** One execution at this guard: its instance, its injections, its lease. Its verbs run one at a time. */
+/**
+ * One execution at this guard: its instance, its injections, its lease. Its verbs run one at a time. One that was made
+ * ready ahead is nobody's until it is given to a trial.
+ */
 export class Execution {
-  readonly fence: Fence;
-  readonly lease: Lease;
   readonly #parts: GuardParts;
-  readonly #label: InstanceLabel;
+  #fence: Fence;
+  #lease: Lease;
+  #label: InstanceLabel;
   readonly #turns = new Turns();
   readonly #injections = new Map<string, Injection>();
   #runtime: Runtime | undefined;
@@ -44,15 +47,23 @@ export class Execution {
   #watch: HealthWatch | undefined;
   #end: Promise<InstanceEnd> | undefined;
   #endReason: string | undefined;
+  /** A node of it has died before it was given to a trial: it is not what a fresh instance would be. */
+  #hasDied = false;
 
   constructor(fence: Fence, parts: GuardParts) {
     const instance = `i${randomBytes(5).toString('hex')}`;
-    this.fence = fence;
-    this.lease = new Lease(parts.monotonicMs(), parts.timing.guardLeaseMs);
+    this.#fence = fence;
+    this.#lease = new Lease(parts.monotonicMs(), parts.timing.guardLeaseMs);
     this.#parts = parts;
     this.#label = { instance, ...fence, folder: join(parts.instancesFolder, instance) };
   }
 
+  get fence(): Fence {
+    return this.#fence;
+  }
+  get lease(): Lease {
+    return this.#lease;
+  }
   get label(): InstanceLabel {
     return this.#label;
   }
@@ -67,37 +78,43 @@ export class Execution {
     if (!this.isEnding) this.#watch?.tick();
   }
 
+  /** Makes the instance for whoever comes, and watches its health. Whoever it is given to meanwhile waits for it. */
+  makeReady(subject: Subject, runtime: Runtime): Promise<void> {
+    return this.#turns.take(async (signal) => {
+      await this.#writeDown(subject, runtime, signal);
+      await this.#make(subject, runtime, signal);
+      this.#watchHealth();
+    });
+  }
+
+  /** Good enough to be given to a trial. */
+  get isFit(): boolean {
+    return !this.isEnding && !this.#hasDied;
+  }
+
+  /** Makes it that execution's, from now on. */
+  giveTo(fence: Fence): void {
+    this.#fence = fence;
+    this.#lease = new Lease(this.#parts.monotonicMs(), this.#parts.timing.guardLeaseMs);
+    this.#label = { ...this.#label, ...fence };
+  }
+
+  /** Starts the instance, or takes the one that was made ready. */
   start(subject: Subject, runtime: Runtime, predecessorsEnded: Promise<unknown>): Promise<Answer<'start'>> {
     return this.#turns.take(async (signal) => {
-      const { journal, monotonicMs } = this.#parts;
+      const { monotonicMs } = this.#parts;
       await predecessorsEnded;
       this.#mayAct(signal);
-      await journal.write({
-        kind: 'instance',
-        label: this.#label,
-        runtime: runtime.name,
-        subject: subject.name,
-      });
-      this.#mayAct(signal);
-      this.#runtime = runtime;
-      const instance = await runtime.start({ label: this.#label, subject }, signal);
-      if (signal.aborted) {
-        // The end of this execution may be over already, and then nobody else knows of the instance.
-        await instance.remove();
-        throw signal.reason;
-      }
-      this.#running = { subject, instance, probe: subject.observe(instance.observer) };
-      instance.onNode(({ atMs, node, kind, incarnation, detail }) => {
-        if (this.isEnding) return;
-        const data = { node, incarnation, detail };
-        this.#parts.send({ event: 'note', fence: this.fence, atMs, kind: `node_${kind}`, data });
-      });
+      await this.#writeDown(subject, runtime, signal);
+      const isReady = this.#running !== undefined;
+      const { instance } = this.#running ?? (await this.#make(subject, runtime, signal));
       return {
         instance: this.#label.instance,
         startedMs: monotonicMs(),
         nodes: [...instance.nodes()],
         topology: instance.topology,
         goals: [...subject.goals],
+        isReady,
       };
     });
   }
@@ -212,10 +229,35 @@ export class Execution {
     return this.#end;
   }
 
+  /** Whose it is, before it exists, and again when that changes. */
+  async #writeDown(subject: Subject, runtime: Runtime, signal: AbortSignal): Promise<void> {
+    const entry = { kind: 'instance', runtime: runtime.name, subject: subject.name } as const;
+    await this.#parts.journal.write({ ...entry, label: this.#label });
+    this.#mayAct(signal);
+  }
+
+  async #make(subject: Subject, runtime: Runtime, signal: AbortSignal): Promise<Running> {
+    this.#runtime = runtime;
+    const instance = await runtime.start({ label: this.#label, subject }, signal);
+    if (signal.aborted) {
+      // The end of this execution may be over already, and then nobody else knows of the instance.
+      await instance.remove();
+      throw signal.reason;
+    }
+    this.#running = { subject, instance, probe: subject.observe(instance.observer) };
+    instance.onNode(({ atMs, node, kind, incarnation, detail }) => {
+      if (this.isEnding) return;
+      this.#hasDied ||= kind === 'died';
+      const data = { node, incarnation, detail };
+      this.#parts.send({ event: 'note', fence: this.fence, atMs, kind: `node_${kind}`, data });
+    });
+    return this.#running;
+  }
+
   #watchHealth(): HealthWatch {
-    const { fence } = this;
     const { monotonicMs, send } = this.#parts;
     const { instance, probe, subject } = this.#present();
+    const fence = (): Fence => this.fence;
     this.#watch ??= new HealthWatch({ fence, instance, probe, subject, monotonicMs, send });
     return this.#watch;
   }

@@ -1,12 +1,15 @@
-import { describeError, OrdealError } from '@ordeal/core';
+import { describeError, OrdealError, type Runtime, type Subject } from '@ordeal/core';
 import type { InstanceEnd } from './end-instance.ts';
 import { Execution } from './execution.ts';
 import type { GuardParts } from './execution-parts.ts';
 import { Fences, refused } from './fences.ts';
 import { type Answer, type Body, type Fence, type Recovered, VERBS, type Verb } from './protocol.ts';
+import { ReadyAhead } from './ready-ahead.ts';
 
 const REMOVED = 'it was removed';
 const NOT_STARTED = 'its instance did not start';
+/** Begins the name of a trial that there is not: an instance made ready ahead waits under it. */
+const NOBODYS = 'ahead-';
 
 type Handlers = { readonly [V in Verb]: (body: Body<V>) => Promise<Answer<V>> };
 
@@ -23,6 +26,8 @@ export class Guard {
   readonly #ends = new Map<Execution, Promise<InstanceEnd>>();
   /** Not removed when they ended; tried once more when the guard goes. */
   readonly #unclean = new Set<Execution>();
+  readonly #ahead: ReadyAhead;
+  #opened = 0;
   #toldMs: number;
   #goingBecause: string | undefined;
 
@@ -30,6 +35,14 @@ export class Guard {
     this.#parts = parts;
     this.#recovered = recovered;
     this.#toldMs = parts.monotonicMs();
+    const { monotonicMs, log } = parts;
+    this.#ahead = new ReadyAhead({
+      kindOf: (wanted) => this.#kindOf(wanted),
+      open: () => this.#openForNobody(),
+      end: (execution, reason) => this.#end(execution, reason),
+      monotonicMs,
+      log,
+    });
   }
 
   /** @throws OrdealError BAD_INPUT for a body of the wrong shape, GUARD_REFUSED by fence or lease; what the verb throws. */
@@ -56,6 +69,7 @@ export class Guard {
   /** Undoes and removes everything; takes no order from now on. True when nothing is left. */
   async shutDown(reason: string): Promise<boolean> {
     this.#goingBecause ??= reason;
+    this.#ahead.ask({ wanted: [], keepFreeMb: 0 });
     await Promise.all([...this.#executions.values()].map((execution) => this.#abandon(execution, reason)));
     await Promise.all(this.#ends.values());
     const cleaned = await Promise.all([...this.#unclean].map((execution) => this.#cleanAgain(execution)));
@@ -80,6 +94,11 @@ export class Guard {
       this.#endWhatRanOut();
       return {};
     },
+    ahead: async (body) => {
+      for (const wanted of body.wanted) this.#kindOf(wanted);
+      if (this.#goingBecause === undefined) this.#ahead.ask(body);
+      return {};
+    },
     start: (body) => this.#start(body),
     steady: async (body) => this.#own(body.fence).steady(body),
     look: async ({ fence }) => this.#own(fence).look(),
@@ -90,17 +109,12 @@ export class Guard {
     remove: (body) => this.#remove(body.fence),
   };
 
-  async #start({ fence, subject: name, runtime: runtimeName }: Body<'start'>): Promise<Answer<'start'>> {
+  async #start({ fence, ...wanted }: Body<'start'>): Promise<Answer<'start'>> {
     if (this.#goingBecause !== undefined) throw refused(fence, `the guard goes: ${this.#goingBecause}`);
-    const { runtimeOf, repertoire } = this.#parts;
-    const subject = repertoire.subjectOf(name);
-    const runtime = runtimeOf(runtimeName);
-    if (subject === undefined) throw new OrdealError('UNSUPPORTED', `this guard knows no subject ${name}`);
-    if (runtime === undefined)
-      throw new OrdealError('UNSUPPORTED', `this guard has no runtime ${runtimeName}`);
+    const { subject, runtime } = this.#kindOf(wanted);
     this.#fences.admit(fence);
     const older = this.#executions.get(fence.trial);
-    const execution = new Execution(fence, this.#parts);
+    const execution = this.#takeReady(subject, runtime, fence) ?? new Execution(fence, this.#parts);
     // In its place before the older one is gone: nothing can come between.
     this.#executions.set(fence.trial, execution);
     if (older !== undefined) void this.#abandon(older, `execution ${fence.execution} takes over`);
@@ -114,6 +128,34 @@ export class Guard {
       await this.#end(execution, NOT_STARTED);
       throw error;
     }
+  }
+
+  #kindOf(wanted: { subject: string; runtime: string }): { subject: Subject; runtime: Runtime } {
+    const { runtimeOf, repertoire } = this.#parts;
+    const subject = repertoire.subjectOf(wanted.subject);
+    const runtime = runtimeOf(wanted.runtime);
+    const lack =
+      subject === undefined ? `knows no subject ${wanted.subject}` : `has no runtime ${wanted.runtime}`;
+    if (subject === undefined || runtime === undefined)
+      throw new OrdealError('UNSUPPORTED', `this guard ${lack}`);
+    return { subject, runtime };
+  }
+
+  /** An execution of no trial's, with an instance that is to be made ready. */
+  #openForNobody(): Execution {
+    this.#opened += 1;
+    const fence = { trial: `${NOBODYS}${this.#opened}`, execution: 1 };
+    const execution = new Execution(fence, this.#parts);
+    this.#executions.set(fence.trial, execution);
+    return execution;
+  }
+
+  #takeReady(subject: Subject, runtime: Runtime, fence: Fence): Execution | undefined {
+    const execution = this.#ahead.take({ subject, runtime });
+    if (execution === undefined) return undefined;
+    this.#forget(execution);
+    execution.giveTo(fence);
+    return execution;
   }
 
   async #remove(fence: Fence): Promise<Answer<'remove'>> {

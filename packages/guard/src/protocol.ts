@@ -80,7 +80,27 @@ export const VERBS = {
       topology,
       /** What the subject can measure: parts of health that are not among them stay bad, and mean nothing. */
       goals: z.array(z.enum(GOALS)),
+      /** It had been made ready before it was asked for. */
+      isReady: z.boolean(),
     }),
+  },
+  /**
+   * Makes instances ready for trials to come, which `start` then takes. Says how many of each kind there shall be from
+   * now on, for as long as a lease: who still wants them asks again. One is made at a time, and none while the machine
+   * has less memory left than `keepFreeMb`.
+   */
+  ahead: {
+    body: z.object({
+      wanted: z.array(
+        z.object({
+          subject: z.string(),
+          runtime: z.enum(['process', 'docker']),
+          count: z.number().int().positive(),
+        }),
+      ),
+      keepFreeMb: z.number(),
+    }),
+    answer: z.object({}),
   },
   /** Waits until all that the subject can measure has been good for `settleMs`; starts the health watch. */
   steady: {

@@ -15,36 +15,40 @@ export interface TrialExecution extends Omit<TrialRun, 'store'> {
   readonly guardRecovered: () => Promise<void>;
 }
 
+/** How an execution ended. */
+export interface TrialEnd {
+  readonly ended: Ended;
+  /** The slot, in the campaign and on the worker, has to cool down. */
+  readonly rests: boolean;
+  /** Resolves when the instance is removed, or could not be; it does not fail. */
+  readonly removed: Promise<void>;
+}
+
 /**
  * Runs one claimed execution to its recorded end: whatever happens inside, the fault is undone, the instance
  * removed and the execution ended in the database, in that order unless there is a result, which is recorded first.
- * `rests`: the slot, in the campaign and on the worker, has to cool down.
+ * Where nothing cools down, the removal of an instance that gave a result goes on beside the next trial.
  */
-export async function executeTrial(execution: TrialExecution): Promise<{ ended: Ended; rests: boolean }> {
-  const { store, campaign } = execution;
+export async function executeTrial(execution: TrialExecution): Promise<TrialEnd> {
+  const { store, guard, campaign, onPhase } = execution;
   const notes = new TrialNotes(execution);
   const { ref } = notes;
   const result = await runTrial(notes).catch((error: unknown) => endOf(error, execution.signal));
-  const ended =
-    result.end === 'result'
-      ? await recordAndRemove(execution, notes, result)
-      : await removeAndRecord(execution, notes, result);
+  const isResult = result.end === 'result';
+  const ended = isResult
+    ? await record(store, notes, result)
+    : await removeAndRecord(execution, notes, result);
+  let removed = Promise.resolve();
+  if (isResult) {
+    onPhase('removing');
+    // The result stands whatever the removal says: a guard that cannot remove now sweeps at its next start.
+    removed = removeInstance(store, guard, ref).catch(() => {});
+  }
   await notes.moves;
+  if (campaign.cooldownSeconds > 0) await removed;
   const rests = result.end === 'result' || result.end === 'void' || result.end === 'error';
   if (rests && ended.kind === 'ended') await store.restSlot(ref, campaign.cooldownSeconds * 1000);
-  return { ended, rests };
-}
-
-async function recordAndRemove(
-  { store, guard, onPhase }: TrialExecution,
-  notes: TrialNotes,
-  result: ExecutionResult,
-): Promise<Ended> {
-  const ended = await record(store, notes, result);
-  onPhase('removing');
-  // The result stands whatever the removal says: a guard that cannot remove now sweeps at its next start.
-  await removeInstance(store, guard, notes.ref).catch(() => {});
-  return ended;
+  return { ended, rests, removed };
 }
 
 async function removeAndRecord(

@@ -31,7 +31,12 @@ export async function runTrial(notes: TrialNotes): Promise<ExecutionResult> {
 
   const instance = await starting;
   notes.goals = instance.goals;
-  timeline.add('started', instance.startedMs, { nodes: instance.nodes.map((node) => node.name) });
+  const names = instance.nodes.map((node) => node.name);
+  timeline.add('started', instance.startedMs, {
+    instance: instance.instance,
+    nodes: names,
+    ready_ahead: instance.isReady,
+  });
 
   run.onPhase('settling');
   const steady = await settled;

@@ -168,10 +168,13 @@ test('each due check of a queue goes to one worker, and a huge campaign is due l
 
 test('what could start now is told without what rests, waits for its backoff, or is paused', async () => {
   const { id, ids } = await create(5);
-  const startable = async () => (await store.startableTrials()).get(id);
+  const startable = async () => (await store.waitingTrials()).get(id)?.startable;
+  const waiting = async () => (await store.waitingTrials()).get(id)?.waiting;
   expect(await startable()).toBe(3);
   const first = await run(ids[0] ?? '');
   expect(await startable()).toBe(2);
+  // Of four that wait, as many as the campaign may run at once.
+  expect(await waiting()).toBe(3);
   await store.endExecution(first, RESULT); // its instance is still being removed
   expect(await startable()).toBe(2);
   await store.restSlot(first, 0);

@@ -30,5 +30,6 @@ export type {
   TrialRecord,
   TrialTiming,
 } from './rows.ts';
+export type { WaitingTrials } from './slots.ts';
 export type { Store } from './store.ts';
 export type { NewWorker, PublishedEntry, WorkerRow, WorkerSlots } from './worker-rows.ts';

@@ -21,7 +21,7 @@ import { listPublished, publishEntries } from './published.ts';
 import { takeQueueChecks } from './queue-checks.ts';
 import { reopenFailedTrials, retryTrials } from './retry.ts';
 import { runningTrials } from './running-trials.ts';
-import { startableTrials } from './slots.ts';
+import { waitingTrials } from './slots.ts';
 import type { Store } from './store.ts';
 import { findTrial, getTrial, listTrials } from './trials.ts';
 import { liveWorkers, registerWorker, retireWorker } from './workers.ts';
@@ -130,7 +130,7 @@ function bindStore(
     listTrials: bind(listTrials),
     retryTrials: bindLong(retryTrials),
     reopenFailedTrials: bindLong(reopenFailedTrials),
-    startableTrials: bind(startableTrials),
+    waitingTrials: bind(waitingTrials),
     takeQueueChecks: bind(takeQueueChecks),
     claim: bounded(running.claim),
     beat: bind(beat),

@@ -36,16 +36,24 @@ export interface SlotUse {
   readonly restMs: number;
 }
 
+/** What a running campaign still has for workers to do. */
+export interface WaitingTrials {
+  /** Pending with their backoff over, counted up to the campaign's `parallel`. */
+  readonly waiting: number;
+  /** Those of them that could start right now: a slot of the campaign is free. */
+  readonly startable: number;
+}
+
 /**
- * How many more trials of each running campaign could start right now: not paused, backoff over, a slot free. Held
- * against what a worker gives its own slots to, so that none waits for a campaign that cannot use it. A reserved
- * slot counts as free: its own trial may start.
+ * How many more trials each running campaign has, if it is not paused. Held against what a worker gives its own slots
+ * to, so that none waits for a campaign that cannot use it. A reserved slot counts as free: its own trial may start.
  *
  * Locks: none. Cost: one statement; of each campaign it reads at most `parallel` pending trials and its taken slots.
  */
-export async function startableTrials(session: Session): Promise<Map<string, number>> {
-  const counted = await sql<{ campaignId: string; startable: number }>`
-    select id as "campaignId", greatest(0, least(
+export async function waitingTrials(session: Session): Promise<Map<string, WaitingTrials>> {
+  const counted = await sql<{ campaignId: string } & WaitingTrials>`
+    select id as "campaignId", waiting, greatest(0, least(
+      waiting,
       parallel
         - (select count(*) from executions where campaign_id = campaigns.id and "end" is null)
         - (
@@ -53,18 +61,18 @@ export async function startableTrials(session: Session): Promise<Map<string, num
           where campaign_id = campaigns.id and "end" <> 'lost' and ${isTaken()}
             and slot_free_at <= clock_timestamp()
               + (cooldown_seconds * 1000 + ${REMOVAL_ALLOWANCE_MS + CLOCK_TOLERANCE_MS}) * interval '1 millisecond'
-        ),
-      (
-        select count(*) from (
-          select from trials
-          where campaign_id = campaigns.id and status = 'pending'
-            and (retry_at is null or retry_at <= clock_timestamp())
-          limit campaigns.parallel
-        ) as startable
-      )
+        )
     ))::integer as startable
-    from campaigns where status in ('pending', 'running')`.execute(session.db);
-  return new Map(counted.rows.map(({ campaignId, startable }) => [campaignId, startable]));
+    from campaigns, lateral (
+      select count(*)::integer as waiting from (
+        select from trials
+        where campaign_id = campaigns.id and status = 'pending'
+          and (retry_at is null or retry_at <= clock_timestamp())
+        limit campaigns.parallel
+      ) as pending
+    ) as counted
+    where status in ('pending', 'running')`.execute(session.db);
+  return new Map(counted.rows.map(({ campaignId, ...waiting }) => [campaignId, waiting]));
 }
 
 /** A slot of a campaign that is not free. */

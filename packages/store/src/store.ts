@@ -16,6 +16,7 @@ import type {
   Trial,
   TrialEvent,
 } from './rows.ts';
+import type { WaitingTrials } from './slots.ts';
 import type { NewWorker, PublishedEntry, WorkerRow, WorkerSlots } from './worker-rows.ts';
 
 /** All that Ordeal asks of Postgres. One method, one transaction; nobody else writes SQL. */
@@ -53,8 +54,8 @@ export interface Store {
   retryTrials(campaignId: string, keys?: readonly string[]): Promise<number>;
   /** The same for those whose old jobs were put back into the queue by hand; what has not failed is left alone. */
   reopenFailedTrials(campaignId: string, trialIds?: readonly string[]): Promise<number>;
-  /** By running campaign: how many more of its trials could start right now. */
-  startableTrials(): Promise<Map<string, number>>;
+  /** By running campaign: how many trials it still has for workers. */
+  waitingTrials(): Promise<Map<string, WaitingTrials>>;
   /** Open campaigns whose queue is due for a check against Postgres; they count as checked from now on, for every worker. */
   takeQueueChecks(everyMs: number): Promise<string[]>;
 

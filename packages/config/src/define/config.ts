@@ -19,6 +19,11 @@ export interface Limits {
   readonly maxParallel?: number;
   /** Trials that a worker of this folder runs at once unless `--slots` says otherwise, 1 to 1000; default 10. */
   readonly slots?: number;
+  /**
+   * No instance is made ready ahead (`readyAhead`) while the machine has less memory left than this, in MB; default
+   * 2048. Lower: trials may run into each other's want of memory. Higher: trials wait for their instances to start.
+   */
+  readonly keepFreeMb?: number;
 }
 
 export interface RuntimeSettings {
@@ -34,6 +39,12 @@ export interface ProcessSettings {
    * of a port. Ports that the kernel hands out (32768 up on Linux) may be taken by anybody.
    */
   readonly ports?: { readonly first: number; readonly last: number };
+  /**
+   * How many instances a worker of this folder makes ready for the next trials while others run, 0 to 100; default 0.
+   * 0: each trial starts its own, and waits for it. Higher: the machine carries that many more instances beside those
+   * that are measured. Campaigns with `cooldown_seconds` never have any.
+   */
+  readonly readyAhead?: number;
 }
 
 export interface DockerSettings {
@@ -48,6 +59,12 @@ export interface DockerSettings {
    * a subnet. It must not be a network that this machine reaches already.
    */
   readonly subnets?: string;
+  /**
+   * How many instances a worker of this folder makes ready for the next trials while others run, 0 to 100; default 2.
+   * 0: each trial starts its own, and waits for it. Higher: the machine carries that many more instances beside those
+   * that are measured. Campaigns with `cooldown_seconds` never have any.
+   */
+  readonly readyAhead?: number;
 }
 
 /**

@@ -14,7 +14,8 @@ const SAMPLES_IN_FLIGHT = 8;
 const STALL_MS = 1_000;
 
 export interface HealthWatchParts {
-  readonly fence: Fence;
+  /** Whose instance it is now. */
+  readonly fence: () => Fence;
   readonly instance: Instance;
   readonly probe: SubjectProbe;
   readonly subject: Pick<Subject, 'goals' | 'slo'>;
@@ -104,7 +105,7 @@ export class HealthWatch {
     const wholeSettledMs = this.#whole.settledMs(this.#samples.oldestAskedMs ?? nowMs);
     this.#parts.send({
       event: 'health',
-      fence: this.#parts.fence,
+      fence: this.#parts.fence(),
       nowMs: Math.min(wholeSettledMs, this.#serving?.settledMs(nowMs) ?? nowMs),
       serving: this.#serving?.good ?? false,
       whole: this.#whole.good,
@@ -151,6 +152,6 @@ export class HealthWatch {
   #tell(part: Goal, transition: Transition | undefined): void {
     if (transition === undefined) return;
     const { fence, monotonicMs, send } = this.#parts;
-    send({ event: 'transition', fence, part, ...transition, knownMs: monotonicMs() });
+    send({ event: 'transition', fence: fence(), part, ...transition, knownMs: monotonicMs() });
   }
 }
