@@ -3,6 +3,7 @@ import type { Benchmark } from './benchmark.ts';
 import { containers } from './containers.ts';
 import { emptyTrials } from './empty-trials.ts';
 import { enqueue } from './enqueue.ts';
+import { gap } from './gap.ts';
 import { instance } from './instance.ts';
 import { describeMachine } from './machine.ts';
 
@@ -11,6 +12,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'empty-trials': emptyTrials,
   instance,
   containers,
+  gap,
 };
 
 const USAGE = `usage: pnpm bench NAME [--json] [--trials N] [--pairs N]

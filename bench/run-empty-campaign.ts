@@ -1,20 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseCampaignConfig } from '@ordeal/campaign';
 import { enqueueCampaign } from '@ordeal/cli';
 import { readSettings } from '@ordeal/config';
-import { waitFor } from '@ordeal/core';
 import { openQueues } from '@ordeal/queue';
 import { openStore } from '@ordeal/store';
 import pg from 'pg';
 import type { BenchInstallation } from './installation.ts';
+import { runWorkerUntilFinished } from './run-worker.ts';
 
-const MAIN = resolve(import.meta.dirname, '../apps/cli/src/main.ts');
 const EMPTY = join(import.meta.dirname, 'empty');
-
-/** Even at one trial a second no run of a benchmark takes longer. */
-const FINISH_TIMEOUT_MS = 15 * 60_000;
 
 export interface EmptyCampaign {
   readonly queue: 'redis' | 'postgres';
@@ -34,22 +28,8 @@ export async function runEmptyCampaign(
   const { databaseUrl, folders } = installation;
   await using store = closing(await openStore({ folders, databaseUrl, poolSize: 2 }));
   const id = await enqueue(store, installation, campaign);
-  const worker = startWorker(installation, campaign.queue);
-  try {
-    await waitFor(
-      'the campaign has finished',
-      async () => {
-        if (worker.exitCode !== null) throw new Error(`the worker ended with ${worker.exitCode}`);
-        return (await store.getCampaign(id))?.status === 'finished' || undefined;
-      },
-      { timeoutMs: FINISH_TIMEOUT_MS, everyMs: 200 },
-    );
-  } finally {
-    if (worker.exitCode === null) {
-      worker.kill('SIGTERM');
-      await once(worker, 'exit');
-    }
-  }
+  const env = installation.environment(campaign.queue);
+  await runWorkerUntilFinished(store, id, { folder: EMPTY, env });
   return { seconds: await secondsOf(databaseUrl, id, campaign.trials) };
 }
 
@@ -79,14 +59,6 @@ seed: 1
     }),
   );
   return (await enqueueCampaign(config, { store, queues })).id;
-}
-
-function startWorker(installation: BenchInstallation, queue: EmptyCampaign['queue']): ChildProcess {
-  return spawn(process.execPath, [MAIN, 'worker'], {
-    cwd: EMPTY,
-    env: { ...installation.environment(queue), INIT_CWD: EMPTY },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
 }
 
 async function secondsOf(databaseUrl: string, campaignId: string, trials: number): Promise<number> {
