@@ -1,4 +1,14 @@
-import { describeError, type Goal, type Instance, type Subject, type SubjectProbe } from '@ordeal/core';
+import {
+  createRandom,
+  describeError,
+  type Goal,
+  type Instance,
+  type LoadLine,
+  type Subject,
+  type SubjectProbe,
+} from '@ordeal/core';
+import { Acknowledgements } from '../load/acknowledgements.ts';
+import { LoadAccount } from '../load/load-account.ts';
 import type { Fence, GuardEvent } from '../protocol.ts';
 import { underDeadline, unlessAborted } from '../under-deadline.ts';
 import { OrderedSamples } from './ordered-samples.ts';
@@ -28,6 +38,8 @@ export class HealthWatch {
   readonly #whole = new WholeClock();
   /** Undefined: the subject has no load. */
   readonly #serving: ServingClock | undefined;
+  /** What the load met since it is listened to, for the record; undefined: there is none. */
+  readonly load: { readonly account: LoadAccount; readonly acknowledgements: Acknowledgements } | undefined;
   readonly #samples = new OrderedSamples();
   readonly #stopped = new AbortController();
   readonly #stopListening: () => void;
@@ -39,16 +51,24 @@ export class HealthWatch {
     this.#lastTickMs = parts.monotonicMs();
     const { slo } = parts.subject;
     this.#serving = slo === undefined ? undefined : new ServingClock(slo, this.#lastTickMs);
-    this.#stopListening = parts.instance.onLoad((line) => {
-      this.#tell('serving', this.#serving?.add(line, parts.monotonicMs()));
-    });
+    this.load =
+      slo === undefined
+        ? undefined
+        : {
+            account: new LoadAccount(slo.maxLatencyMs),
+            acknowledgements: new Acknowledgements(createRandom(parts.fence.trial, 'acknowledged writes')),
+          };
+    this.#stopListening = parts.instance.onLoad((line) => this.#hear(line));
     void this.hurry();
   }
 
   /** Samples, judges, and tells how things are. */
   tick(): void {
     const nowMs = this.#parts.monotonicMs();
-    if (this.#isStalled(nowMs)) this.#serving?.stalledUntil(nowMs);
+    if (this.#isStalled(nowMs)) {
+      this.#serving?.stalledUntil(nowMs);
+      this.load?.account.stalled(this.#lastTickMs, nowMs);
+    }
     this.#lastTickMs = nowMs;
     this.#tell('serving', this.#serving?.judge(nowMs));
     if (this.#samples.pending < SAMPLES_IN_FLIGHT) void this.#sample(nowMs);
@@ -64,6 +84,7 @@ export class HealthWatch {
   zero(atMs: number): void {
     this.#whole.zero(atMs);
     this.#serving?.zero(atMs);
+    this.load?.account.zero(atMs);
   }
 
   /**
@@ -77,6 +98,7 @@ export class HealthWatch {
       // The next tick's, if no sample's before it.
       await unlessAborted(signal, this.#nextJudgement.promise);
     }
+    this.load?.account.steady();
     return true;
   }
 
@@ -89,6 +111,15 @@ export class HealthWatch {
   stop(): void {
     this.#stopped.abort();
     this.#stopListening();
+  }
+
+  #hear(line: LoadLine): void {
+    const nowMs = this.#parts.monotonicMs();
+    // After a stall, lines may come before the tick.
+    if (this.#isStalled(nowMs)) this.load?.account.stalled(this.#lastTickMs, nowMs);
+    this.load?.account.add(line, nowMs);
+    if (line.ack !== undefined) this.load?.acknowledgements.add(line.ack);
+    this.#tell('serving', this.#serving?.add(line, nowMs));
   }
 
   #isSteady(settleMs: number): boolean {

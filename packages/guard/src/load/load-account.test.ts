@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+import { LoadAccount } from './load-account.ts';
+
+const SLO_MS = 200;
+
+type Step =
+  | { readonly at: number; readonly do: 'steady' | 'zero' | 'undone' }
+  | { readonly at: number; readonly do: 'ok' | 'failed'; readonly ms?: number }
+  | { readonly at: number; readonly do: 'stalled'; readonly from: number };
+
+/** The account after these steps, asked at `untilMs`. */
+function accountOf(steps: readonly Step[], untilMs: number) {
+  const account = new LoadAccount(SLO_MS);
+  for (const step of steps) {
+    switch (step.do) {
+      case 'ok':
+      case 'failed':
+        account.add({ op: 'write', ok: step.do === 'ok', ms: step.ms ?? 1 }, step.at);
+        break;
+      case 'stalled':
+        account.stalled(step.from, step.at);
+        break;
+      case 'zero':
+        account.zero(step.at);
+        break;
+      default:
+        account[step.do]();
+    }
+  }
+  return account.availability(untilMs);
+}
+
+const counts = ({ operations, ok }: { operations: number; ok: number }) => [operations, ok];
+
+describe('what is counted where', () => {
+  it('sorts operations by when they ended, and forgets those from before steady', () => {
+    const { before, under, after } = accountOf(
+      [
+        { at: 1, do: 'failed' },
+        { at: 2, do: 'steady' },
+        { at: 3, do: 'ok' },
+        { at: 4, do: 'ok' },
+        { at: 5, do: 'zero' },
+        { at: 6, do: 'failed' },
+        { at: 7, do: 'ok' },
+        { at: 8, do: 'failed' },
+        { at: 9, do: 'undone' },
+        { at: 10, do: 'ok' },
+      ],
+      11,
+    );
+    expect([before, under, after].map(counts)).toEqual([
+      [2, 2],
+      [3, 1],
+      [1, 1],
+    ]);
+  });
+
+  it('takes the first undo for the end of the fault, and none for one before zero', () => {
+    const { under, after } = accountOf(
+      [
+        { at: 1, do: 'steady' },
+        { at: 2, do: 'undone' },
+        { at: 3, do: 'zero' },
+        { at: 4, do: 'ok' },
+        { at: 5, do: 'undone' },
+        { at: 6, do: 'undone' },
+        { at: 7, do: 'ok' },
+      ],
+      8,
+    );
+    expect([under, after].map(counts)).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+  });
+
+  it('counts what took longer than the slo allows as failed, and its latency all the same', () => {
+    const { before } = accountOf(
+      [
+        { at: 1, do: 'steady' },
+        { at: 2, do: 'ok', ms: SLO_MS },
+        { at: 3, do: 'ok', ms: SLO_MS + 0.1 },
+        { at: 4, do: 'failed', ms: 1_000 },
+      ],
+      5,
+    );
+    expect(before).toMatchObject({ operations: 3, ok: 1, p50Ms: 200, p99Ms: 200.1 });
+  });
+
+  it('has no percentiles without an answer', () => {
+    const { before, under } = accountOf(
+      [
+        { at: 1, do: 'steady' },
+        { at: 2, do: 'failed', ms: 1_000 },
+      ],
+      3,
+    );
+    expect(before).toEqual({ operations: 1, ok: 0, p50Ms: null, p95Ms: null, p99Ms: null });
+    expect(under.operations).toBe(0);
+  });
+
+  it('gives percentiles within a thousandth, of hours of operations too', () => {
+    const account = new LoadAccount(SLO_MS);
+    account.steady();
+    for (let ms = 1; ms <= 100_000; ms += 1) account.add({ op: 'read', ok: true, ms: ms / 10 }, ms);
+    const { p50Ms, p95Ms, p99Ms } = account.availability(0).before;
+    for (const [told, real] of [
+      [p50Ms, 5_000],
+      [p95Ms, 9_500],
+      [p99Ms, 9_900],
+    ] as const) {
+      expect(Math.abs((told ?? 0) / real - 1)).toBeLessThan(0.001);
+    }
+  });
+
+  it('bears latencies that no client can mean', () => {
+    const { before } = accountOf(
+      [
+        { at: 1, do: 'steady' },
+        { at: 2, do: 'ok', ms: 0 },
+        { at: 3, do: 'ok', ms: 1e300 },
+      ],
+      4,
+    );
+    expect(before.p50Ms).toBe(0.1);
+    expect(before.p99Ms).toBeGreaterThanOrEqual(3_600_000);
+  });
+});
+
+describe('the longest outage', () => {
+  const steady = { at: 0, do: 'steady' } as const;
+  const zero = { at: 1_000, do: 'zero' } as const;
+
+  it.each<{ readonly why: string; readonly steps: Step[]; readonly untilMs: number; readonly ms: number }>([
+    { why: 'is none before zero', steps: [steady, { at: 10, do: 'ok' }], untilMs: 900, ms: 0 },
+    {
+      why: 'begins with zero at the earliest',
+      steps: [steady, zero, { at: 1_300, do: 'ok' }],
+      untilMs: 1_400,
+      ms: 300,
+    },
+    { why: 'reaches to the end', steps: [steady, zero, { at: 1_100, do: 'ok' }], untilMs: 1_900, ms: 800 },
+    {
+      why: 'is the longest of several, and failures do not end it',
+      steps: [
+        steady,
+        zero,
+        { at: 1_100, do: 'ok' },
+        { at: 1_300, do: 'failed' },
+        { at: 1_600, do: 'ok' },
+        { at: 1_800, do: 'ok' },
+      ],
+      untilMs: 1_900,
+      ms: 500,
+    },
+    {
+      why: 'goes on beyond the undo',
+      steps: [steady, zero, { at: 1_100, do: 'ok' }, { at: 1_200, do: 'undone' }, { at: 1_800, do: 'ok' }],
+      untilMs: 1_900,
+      ms: 700,
+    },
+    {
+      why: 'is not ended by an operation that was too slow',
+      steps: [steady, zero, { at: 1_500, do: 'ok', ms: SLO_MS + 1 }],
+      untilMs: 1_600,
+      ms: 600,
+    },
+    {
+      why: 'leaves out what we could not see, told once or twice',
+      steps: [
+        steady,
+        zero,
+        { at: 2_500, do: 'stalled', from: 1_300 },
+        { at: 2_510, do: 'stalled', from: 1_300 },
+        { at: 2_600, do: 'ok' },
+      ],
+      untilMs: 2_600,
+      ms: 390,
+    },
+    {
+      why: 'is not shortened by a stall that was over before it began',
+      steps: [steady, zero, { at: 2_500, do: 'ok' }, { at: 2_500, do: 'stalled', from: 1_200 }],
+      untilMs: 2_900,
+      ms: 1_500,
+    },
+  ])('$why', ({ steps, untilMs, ms }) => {
+    expect(accountOf(steps, untilMs).longestOutageMs).toBe(ms);
+  });
+});
