@@ -18,7 +18,7 @@ export interface Availability {
   readonly before: LoadFigures;
   readonly under: LoadFigures;
   readonly after: LoadFigures;
-  /** The longest stretch from zero on without a successful operation, in ms. */
+  /** The longest stretch from zero on in which no read, or no write, succeeded, in ms. */
   readonly longestOutageMs: number;
 }
 

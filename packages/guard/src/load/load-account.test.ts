@@ -5,8 +5,7 @@ const SLO_MS = 200;
 
 type Step =
   | { readonly at: number; readonly do: 'steady' | 'zero' | 'undone' }
-  | { readonly at: number; readonly do: 'ok' | 'failed'; readonly ms?: number }
-  | { readonly at: number; readonly do: 'stalled'; readonly from: number };
+  | { readonly at: number; readonly do: 'ok' | 'failed'; readonly ms?: number };
 
 /** The account after these steps, asked at `untilMs`. */
 function accountOf(steps: readonly Step[], untilMs: number) {
@@ -16,9 +15,6 @@ function accountOf(steps: readonly Step[], untilMs: number) {
       case 'ok':
       case 'failed':
         account.add({ op: 'write', ok: step.do === 'ok', ms: step.ms ?? 1 }, step.at);
-        break;
-      case 'stalled':
-        account.stalled(step.from, step.at);
         break;
       case 'zero':
         account.zero(step.at);
@@ -128,63 +124,13 @@ describe('what is counted where', () => {
   });
 });
 
-describe('the longest outage', () => {
-  const steady = { at: 0, do: 'steady' } as const;
-  const zero = { at: 1_000, do: 'zero' } as const;
-
-  it.each<{ readonly why: string; readonly steps: Step[]; readonly untilMs: number; readonly ms: number }>([
-    { why: 'is none before zero', steps: [steady, { at: 10, do: 'ok' }], untilMs: 900, ms: 0 },
-    {
-      why: 'begins with zero at the earliest',
-      steps: [steady, zero, { at: 1_300, do: 'ok' }],
-      untilMs: 1_400,
-      ms: 300,
-    },
-    { why: 'reaches to the end', steps: [steady, zero, { at: 1_100, do: 'ok' }], untilMs: 1_900, ms: 800 },
-    {
-      why: 'is the longest of several, and failures do not end it',
-      steps: [
-        steady,
-        zero,
-        { at: 1_100, do: 'ok' },
-        { at: 1_300, do: 'failed' },
-        { at: 1_600, do: 'ok' },
-        { at: 1_800, do: 'ok' },
-      ],
-      untilMs: 1_900,
-      ms: 500,
-    },
-    {
-      why: 'goes on beyond the undo',
-      steps: [steady, zero, { at: 1_100, do: 'ok' }, { at: 1_200, do: 'undone' }, { at: 1_800, do: 'ok' }],
-      untilMs: 1_900,
-      ms: 700,
-    },
-    {
-      why: 'is not ended by an operation that was too slow',
-      steps: [steady, zero, { at: 1_500, do: 'ok', ms: SLO_MS + 1 }],
-      untilMs: 1_600,
-      ms: 600,
-    },
-    {
-      why: 'leaves out what we could not see, told once or twice',
-      steps: [
-        steady,
-        zero,
-        { at: 2_500, do: 'stalled', from: 1_300 },
-        { at: 2_510, do: 'stalled', from: 1_300 },
-        { at: 2_600, do: 'ok' },
-      ],
-      untilMs: 2_600,
-      ms: 390,
-    },
-    {
-      why: 'is not shortened by a stall that was over before it began',
-      steps: [steady, zero, { at: 2_500, do: 'ok' }, { at: 2_500, do: 'stalled', from: 1_200 }],
-      untilMs: 2_900,
-      ms: 1_500,
-    },
-  ])('$why', ({ steps, untilMs, ms }) => {
-    expect(accountOf(steps, untilMs).longestOutageMs).toBe(ms);
-  });
+it('has an outage while one kind fails, whatever the other does', () => {
+  const account = new LoadAccount(SLO_MS);
+  account.steady();
+  account.zero(1_000);
+  for (const ms of [1_100, 1_200, 1_300, 1_400]) account.add({ op: 'read', ok: true, ms: 1 }, ms);
+  account.add({ op: 'write', ok: true, ms: SLO_MS + 1 }, 1_450);
+  expect(account.availability(1_500).longestOutageMs).toBe(500);
+  account.add({ op: 'write', ok: true, ms: 1 }, 1_500);
+  expect(account.availability(1_600).longestOutageMs).toBe(500);
 });
