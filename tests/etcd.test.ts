@@ -1,4 +1,4 @@
-import { waitFor } from '@ordeal/core';
+import { deadlineSignal, waitFor } from '@ordeal/core';
 import { descendantsOf, pidOf } from '@ordeal/place';
 import { TEST_ENGINE_TIMEOUT_MS, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -44,6 +44,39 @@ describe.skipIf(why !== undefined)(
       expect(trials[0]?.record?.initialState).toMatchObject({
         'etcd-1': { reachable: true, term: expect.any(Number), leader: expect.stringMatching(/^\d+$/) },
       });
+      for (const { key, record } of trials) {
+        expect(record?.writes, key).toMatchObject({ lost: 0, unchecked: null });
+        expect(record?.writes?.acknowledged, key).toBeGreaterThan(10);
+        expect(record?.availability?.before.operations, key).toBeGreaterThan(10);
+      }
+      // Calls that hang on a paused leader run into their time-outs.
+      const [kill, , pause] = trials.map(({ record }) => record?.availability);
+      expect(pause?.longestOutageMs).toBeGreaterThan(500);
+      expect(kill?.under.operations).toBeGreaterThan(10);
+      expect(await world.left()).toEqual([]);
+    });
+
+    it('finds a write that is deleted behind the client’s back', async () => {
+      // It serves throughout, and is watched for as long as it might have broken.
+      const chaos = '  - { type: node_kill, target: follower }';
+      const file = await world.file(shortCampaign({ subject: 'etcd', chaos, extra: 'goal: serving\n' }));
+      const run = world.start(['enqueue', file, '--with-worker']);
+      const injection = await waitFor(
+        'a fault is active',
+        async () => (await world.store.openInjections())[0],
+        {
+          timeoutMs: 90_000,
+        },
+      );
+      const [target] = injection.plan.targets;
+      await deleteOneWrite(await world.addressOf(target?.name === 'etcd-1' ? 'etcd-2' : 'etcd-1'));
+      expect(await run.ended, run.output()).toBe(0);
+      const trial = await world.store.getTrial(injection.trialId);
+      expect(trial).toMatchObject({ outcome: 'unaffected', execution: 1 });
+      expect(trial?.record).toMatchObject({
+        findings: ['acknowledged_writes_lost'],
+        writes: { lost: 1, examples: [expect.stringMatching(/^\d+$/)], unchecked: null },
+      });
       expect(await world.left()).toEqual([]);
     });
 
@@ -73,3 +106,20 @@ describe.skipIf(why !== undefined)(
     });
   },
 );
+
+/** One that was acknowledged before the fault: the fifteenth before the newest, at ten a second. */
+async function deleteOneWrite(host: string): Promise<void> {
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  const call = async (path: string, body: object): Promise<unknown> => {
+    const signal = deadlineSignal(5_000);
+    const answer = await fetch(`http://${host}:2379/v3/kv/${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      signal,
+    });
+    return answer.json();
+  };
+  const all = { key: base64('load/'), range_end: base64('load0'), sort_order: 'DESCEND', limit: 15 };
+  const { kvs } = (await call('range', all)) as { kvs: { key: string }[] };
+  expect(await call('deleterange', { key: kvs[14]?.key })).toMatchObject({ deleted: '1' });
+}

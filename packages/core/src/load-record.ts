@@ -11,8 +11,8 @@ export interface LoadFigures {
 }
 
 /**
- * How available the subject was to its client. Before: steady to zero. Under: zero to undone. After: from there to the
- * end of the watch. A baseline is all before and under.
+ * How available the subject was to its client. Before: from the beginning of the good stretch that made it steady, to
+ * zero. Under: to undone. After: from there to the end of the watch. A baseline is all before and under.
  */
 export interface Availability {
   readonly before: LoadFigures;

@@ -93,13 +93,17 @@ export class HealthWatch {
    */
   async becomesSteady(settleMs: number, budgetMs: number, signal: AbortSignal): Promise<boolean> {
     const untilMs = this.#parts.monotonicMs() + budgetMs;
-    while (!this.#isSteady(settleMs)) {
-      if (this.#parts.monotonicMs() >= untilMs) return false;
+    for (;;) {
+      const nowMs = this.#parts.monotonicMs();
+      const sinceMs = this.#goodSinceMs();
+      if (sinceMs !== undefined && nowMs - sinceMs >= settleMs) {
+        this.load?.account.steady(sinceMs);
+        return true;
+      }
+      if (nowMs >= untilMs) return false;
       // The next tick's, if no sample's before it.
       await unlessAborted(signal, this.#nextJudgement.promise);
     }
-    this.load?.account.steady();
-    return true;
   }
 
   get detail(): string {
@@ -122,12 +126,13 @@ export class HealthWatch {
     this.#tell('serving', this.#serving?.add(line, nowMs));
   }
 
-  #isSteady(settleMs: number): boolean {
-    const nowMs = this.#parts.monotonicMs();
-    return this.#parts.subject.goals.every((goal) => {
-      const sinceMs = goal === 'whole' ? this.#whole.sinceMs : this.#serving?.sinceMs;
-      return typeof sinceMs === 'number' && nowMs - sinceMs >= settleMs;
-    });
+  /** Since when all that the subject can measure has been good without a break; undefined when it is not. */
+  #goodSinceMs(): number | undefined {
+    const since = this.#parts.subject.goals.map((goal) =>
+      goal === 'whole' ? this.#whole.sinceMs : this.#serving?.sinceMs,
+    );
+    const good = since.filter((sinceMs) => typeof sinceMs === 'number');
+    return good.length < since.length ? undefined : Math.max(...good);
   }
 
   #tellHealth(): void {

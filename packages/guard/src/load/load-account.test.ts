@@ -4,7 +4,9 @@ import { LoadAccount } from './load-account.ts';
 const SLO_MS = 200;
 
 type Step =
-  | { readonly at: number; readonly do: 'steady' | 'zero' | 'undone' }
+  /** Steady since `at`. */
+  | { readonly at: number; readonly do: 'steady' }
+  | { readonly at: number; readonly do: 'zero' | 'undone' }
   | { readonly at: number; readonly do: 'ok' | 'failed'; readonly ms?: number };
 
 /** The account after these steps, asked at `untilMs`. */
@@ -16,11 +18,11 @@ function accountOf(steps: readonly Step[], untilMs: number) {
       case 'failed':
         account.add({ op: 'write', ok: step.do === 'ok', ms: step.ms ?? 1 }, step.at);
         break;
-      case 'zero':
-        account.zero(step.at);
+      case 'undone':
+        account.undone();
         break;
       default:
-        account[step.do]();
+        account[step.do](step.at);
     }
   }
   return account.availability(untilMs);
@@ -29,12 +31,13 @@ function accountOf(steps: readonly Step[], untilMs: number) {
 const counts = ({ operations, ok }: { operations: number; ok: number }) => [operations, ok];
 
 describe('what is counted where', () => {
-  it('sorts operations by when they ended, and forgets those from before steady', () => {
+  it('sorts operations by when they ended, and forgets those from before it was steady', () => {
     const { before, under, after } = accountOf(
       [
         { at: 1, do: 'failed' },
-        { at: 2, do: 'steady' },
         { at: 3, do: 'ok' },
+        // Found only now.
+        { at: 2, do: 'steady' },
         { at: 4, do: 'ok' },
         { at: 5, do: 'zero' },
         { at: 6, do: 'failed' },
@@ -98,7 +101,7 @@ describe('what is counted where', () => {
 
   it('gives percentiles within a thousandth, of hours of operations too', () => {
     const account = new LoadAccount(SLO_MS);
-    account.steady();
+    account.steady(0);
     for (let ms = 1; ms <= 100_000; ms += 1) account.add({ op: 'read', ok: true, ms: ms / 10 }, ms);
     const { p50Ms, p95Ms, p99Ms } = account.availability(0).before;
     for (const [told, real] of [
@@ -126,7 +129,7 @@ describe('what is counted where', () => {
 
 it('has an outage while one kind fails, whatever the other does', () => {
   const account = new LoadAccount(SLO_MS);
-  account.steady();
+  account.steady(0);
   account.zero(1_000);
   for (const ms of [1_100, 1_200, 1_300, 1_400]) account.add({ op: 'read', ok: true, ms: 1 }, ms);
   account.add({ op: 'write', ok: true, ms: SLO_MS + 1 }, 1_450);

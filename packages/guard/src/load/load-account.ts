@@ -2,6 +2,9 @@ import type { Availability, LoadLine } from '@ordeal/core';
 import { OutageClock } from './outage-clock.ts';
 import { StageFigures } from './stage-figures.ts';
 
+/** 30 s of 300 operations each. Of a good stretch that has more before it is long enough, the newest are counted. */
+const MOST_EARLY = 10_000;
+
 /**
  * Counts what the client's load met, stage by stage, and how long it had to do without. Pure: time comes with the
  * calls, and an operation belongs to the stage in which it ended.
@@ -11,16 +14,22 @@ export class LoadAccount {
   readonly #stages = { before: new StageFigures(), under: new StageFigures(), after: new StageFigures() };
   /** Of each kind, as `serving` is judged: reads that go on do not help whoever has to write. */
   readonly #outages = { read: new OutageClock(), write: new OutageClock() };
-  /** Undefined: not steady yet, which is nobody's doing but the start's. */
+  /** Undefined: not steady yet. */
   #stage: 'before' | 'under' | 'after' | undefined;
+  /** What ended while nobody could say yet whether the instance is steady, the newest last. */
+  #early: { readonly line: LoadLine; readonly endedMs: number }[] = [];
 
   /** @param maxLatencyMs an operation that took longer counts as failed, as it does for `serving` */
   constructor(maxLatencyMs: number) {
     this.#maxLatencyMs = maxLatencyMs;
   }
 
-  steady(): void {
-    this.#stage ??= 'before';
+  /** It has been steady since then; what was before is the start's doing. */
+  steady(sinceMs: number): void {
+    if (this.#stage !== undefined) return;
+    this.#stage = 'before';
+    for (const { line, endedMs } of this.#early) if (endedMs >= sinceMs) this.add(line, endedMs);
+    this.#early = [];
   }
   zero(atMs: number): void {
     this.#stage = 'under';
@@ -33,7 +42,11 @@ export class LoadAccount {
 
   /** Takes one operation, when it has ended. */
   add(line: LoadLine, endedMs: number): void {
-    if (this.#stage === undefined) return;
+    if (this.#stage === undefined) {
+      this.#early.push({ line, endedMs });
+      if (this.#early.length > MOST_EARLY) this.#early.splice(0, MOST_EARLY / 2);
+      return;
+    }
     const isOk = line.ok && line.ms <= this.#maxLatencyMs;
     this.#stages[this.#stage].add(line, isOk);
     if (isOk) this.#outages[line.op].succeeded(endedMs);
