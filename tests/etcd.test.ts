@@ -69,7 +69,9 @@ describe.skipIf(why !== undefined)(
         },
       );
       const [target] = injection.plan.targets;
-      await deleteOneWrite(await world.addressOf(target?.name === 'etcd-1' ? 'etcd-2' : 'etcd-1'));
+      const host = await world.addressOf(target?.name === 'etcd-1' ? 'etcd-2' : 'etcd-1');
+      await deleteOneWrite(host);
+      await writePageOfKeys(host);
       expect(await run.ended, run.output()).toBe(0);
       const trial = await world.store.getTrial(injection.trialId);
       expect(trial).toMatchObject({ outcome: 'unaffected', execution: 1 });
@@ -109,17 +111,30 @@ describe.skipIf(why !== undefined)(
 
 /** One that was acknowledged before the fault: the fifteenth before the newest, at ten a second. */
 async function deleteOneWrite(host: string): Promise<void> {
-  const base64 = (text: string) => Buffer.from(text).toString('base64');
-  const call = async (path: string, body: object): Promise<unknown> => {
-    const signal = deadlineSignal(5_000);
-    const answer = await fetch(`http://${host}:2379/v3/kv/${path}`, {
-      method: 'POST',
-      body: JSON.stringify(body),
-      signal,
-    });
-    return answer.json();
-  };
   const all = { key: base64('load/'), range_end: base64('load0'), sort_order: 'DESCEND', limit: 15 };
-  const { kvs } = (await call('range', all)) as { kvs: { key: string }[] };
-  expect(await call('deleterange', { key: kvs[14]?.key })).toMatchObject({ deleted: '1' });
+  const { kvs } = (await call(host, 'range', all)) as { kvs: { key: string }[] };
+  expect(await call(host, 'deleterange', { key: kvs[14]?.key })).toMatchObject({ deleted: '1' });
+}
+
+/** Before the client's own in the order of keys: more than are read at a time. */
+async function writePageOfKeys(host: string): Promise<void> {
+  for (let first = 0; first < 6_000; first += 120) {
+    const success = Array.from({ length: 120 }, (_, index) => ({
+      request_put: { key: base64(`load/0${first + index}`), value: base64('') },
+    }));
+    expect(await call(host, 'txn', { success })).toMatchObject({ succeeded: true });
+  }
+}
+
+async function call(host: string, path: string, body: object): Promise<unknown> {
+  const answer = await fetch(`http://${host}:2379/v3/kv/${path}`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    signal: deadlineSignal(5_000),
+  });
+  return answer.json();
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
 }

@@ -3,11 +3,13 @@ import type { TrialNotes } from './trial-run.ts';
 /** Looking for tens of thousands of writes; the guard's own deadline is shorter. */
 const CHECK_MS = 15_000;
 
+type AccountedNotes = Pick<TrialNotes, 'goals' | 'record' | 'findings' | 'timeline' | 'ask'>;
+
 /**
  * What the client's load met, and whether the writes that it saw acknowledged are still there: asked when the watch is
  * over, of a subject that has a load. Lost writes are a finding, whatever the outcome.
  */
-export async function recordLoad(notes: TrialNotes): Promise<void> {
+export async function recordLoad(notes: AccountedNotes): Promise<void> {
   const { goals, record, findings, timeline } = notes;
   if (!goals.includes('serving')) return;
   const settled = record.wholeAfterUndo === true;
