@@ -196,7 +196,7 @@ export class Execution {
       const { probe, subject } = this.#present();
       const load = this.#watch?.load;
       if (load === undefined) throw new OrdealError('UNSUPPORTED', `no load of ${subject.name} is watched`);
-      const availability = load.account.availability(this.#parts.monotonicMs());
+      const availability = load.availability(this.#parts.monotonicMs());
       const writes = await checkWrites(load.acknowledgements, probe, { settled, signal });
       return { availability, writes };
     });
@@ -248,7 +248,7 @@ export class Execution {
       monotonicMs,
       faultPoints,
       noteState: (state) => {
-        if (state === 'undone') this.#watch?.load?.account.undone();
+        if (state === 'undone') this.#watch?.load?.undone();
         journal.note({ kind: 'state', ...names, state });
       },
     });

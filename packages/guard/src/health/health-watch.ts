@@ -7,7 +7,6 @@ import {
   type Subject,
   type SubjectProbe,
 } from '@ordeal/core';
-import { Acknowledgements } from '../load/acknowledgements.ts';
 import { LoadAccount } from '../load/load-account.ts';
 import type { Fence, GuardEvent } from '../protocol.ts';
 import { underDeadline, unlessAborted } from '../under-deadline.ts';
@@ -38,8 +37,8 @@ export class HealthWatch {
   readonly #whole = new WholeClock();
   /** Undefined: the subject has no load. */
   readonly #serving: ServingClock | undefined;
-  /** What the load met since it is listened to, for the record; undefined: there is none. */
-  readonly load: { readonly account: LoadAccount; readonly acknowledgements: Acknowledgements } | undefined;
+  /** For the record; undefined: the subject has no load. */
+  readonly load: LoadAccount | undefined;
   readonly #samples = new OrderedSamples();
   readonly #stopped = new AbortController();
   readonly #stopListening: () => void;
@@ -54,10 +53,7 @@ export class HealthWatch {
     this.load =
       slo === undefined
         ? undefined
-        : {
-            account: new LoadAccount(slo.maxLatencyMs),
-            acknowledgements: new Acknowledgements(createRandom(parts.fence.trial, 'acknowledged writes')),
-          };
+        : new LoadAccount(slo.maxLatencyMs, createRandom(parts.fence.trial, 'acknowledged writes'));
     this.#stopListening = parts.instance.onLoad((line) => this.#hear(line));
     void this.hurry();
   }
@@ -67,7 +63,7 @@ export class HealthWatch {
     const nowMs = this.#parts.monotonicMs();
     if (this.#isStalled(nowMs)) {
       this.#serving?.stalledUntil(nowMs);
-      this.load?.account.stalled(this.#lastTickMs, nowMs);
+      this.load?.stalled(this.#lastTickMs, nowMs);
     }
     this.#lastTickMs = nowMs;
     this.#tell('serving', this.#serving?.judge(nowMs));
@@ -84,7 +80,7 @@ export class HealthWatch {
   zero(atMs: number): void {
     this.#whole.zero(atMs);
     this.#serving?.zero(atMs);
-    this.load?.account.zero(atMs);
+    this.load?.zero(atMs);
   }
 
   /**
@@ -97,7 +93,7 @@ export class HealthWatch {
       const nowMs = this.#parts.monotonicMs();
       const sinceMs = this.#goodSinceMs();
       if (sinceMs !== undefined && nowMs - sinceMs >= settleMs) {
-        this.load?.account.steady(sinceMs);
+        this.load?.steady(sinceMs);
         return true;
       }
       if (nowMs >= untilMs) return false;
@@ -120,9 +116,8 @@ export class HealthWatch {
   #hear(line: LoadLine): void {
     const nowMs = this.#parts.monotonicMs();
     // After a stall, lines may come before the tick.
-    if (this.#isStalled(nowMs)) this.load?.account.stalled(this.#lastTickMs, nowMs);
-    this.load?.account.add(line, nowMs);
-    if (line.ack !== undefined) this.load?.acknowledgements.add(line.ack);
+    if (this.#isStalled(nowMs)) this.load?.stalled(this.#lastTickMs, nowMs);
+    this.load?.add(line, nowMs);
     this.#tell('serving', this.#serving?.add(line, nowMs));
   }
 

@@ -1,3 +1,4 @@
+import { createRandom } from '@ordeal/core';
 import { describe, expect, it } from 'vitest';
 import { LoadAccount } from './load-account.ts';
 
@@ -11,7 +12,7 @@ type Step =
 
 /** The account after these steps, asked at `untilMs`. */
 function accountOf(steps: readonly Step[], untilMs: number) {
-  const account = new LoadAccount(SLO_MS);
+  const account = new LoadAccount(SLO_MS, createRandom(1));
   for (const step of steps) {
     switch (step.do) {
       case 'ok':
@@ -100,7 +101,7 @@ describe('what is counted where', () => {
   });
 
   it('gives percentiles within a thousandth, of hours of operations too', () => {
-    const account = new LoadAccount(SLO_MS);
+    const account = new LoadAccount(SLO_MS, createRandom(1));
     account.steady(0);
     for (let ms = 1; ms <= 100_000; ms += 1) account.add({ op: 'read', ok: true, ms: ms / 10 }, ms);
     const { p50Ms, p95Ms, p99Ms } = account.availability(0).before;
@@ -127,8 +128,17 @@ describe('what is counted where', () => {
   });
 });
 
+it('keeps acknowledgements from before it was steady, too', () => {
+  const account = new LoadAccount(SLO_MS, createRandom(1));
+  account.add({ op: 'write', ok: true, ms: 1, ack: 7 }, 1);
+  account.steady(2);
+  account.add({ op: 'write', ok: true, ms: 1, ack: 8 }, 3);
+  expect(account.acknowledgements.kept()).toEqual([7, 8]);
+  expect(account.availability(4).before.operations).toBe(1);
+});
+
 it('has an outage while one kind fails, whatever the other does', () => {
-  const account = new LoadAccount(SLO_MS);
+  const account = new LoadAccount(SLO_MS, createRandom(1));
   account.steady(0);
   account.zero(1_000);
   for (const ms of [1_100, 1_200, 1_300, 1_400]) account.add({ op: 'read', ok: true, ms: 1 }, ms);

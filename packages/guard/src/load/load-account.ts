@@ -1,34 +1,44 @@
-import type { Availability, LoadLine } from '@ordeal/core';
+import type { Availability, LoadLine, Random } from '@ordeal/core';
+import { Acknowledgements } from './acknowledgements.ts';
 import { OutageClock } from './outage-clock.ts';
 import { StageFigures } from './stage-figures.ts';
 
 /** 30 s of 300 operations each. Of a good stretch that has more before it is long enough, the newest are counted. */
 const MOST_EARLY = 10_000;
 
+type Stage = 'before' | 'under' | 'after';
+
 /**
  * Counts what the client's load met, stage by stage, and how long it had to do without. Pure: time comes with the
  * calls, and an operation belongs to the stage in which it ended.
  */
 export class LoadAccount {
+  /** All since it is listened to, from before steady, too. */
+  readonly acknowledgements: Acknowledgements;
   readonly #maxLatencyMs: number;
   readonly #stages = { before: new StageFigures(), under: new StageFigures(), after: new StageFigures() };
   /** Of each kind, as `serving` is judged: reads that go on do not help whoever has to write. */
   readonly #outages = { read: new OutageClock(), write: new OutageClock() };
   /** Undefined: not steady yet. */
-  #stage: 'before' | 'under' | 'after' | undefined;
+  #stage: Stage | undefined;
   /** What ended while nobody could say yet whether the instance is steady, the newest last. */
   #early: { readonly line: LoadLine; readonly endedMs: number }[] = [];
 
-  /** @param maxLatencyMs an operation that took longer counts as failed, as it does for `serving` */
-  constructor(maxLatencyMs: number) {
+  /**
+   * @param maxLatencyMs an operation that took longer counts as failed, as it does for `serving`
+   * @param random draws which acknowledgements are kept, when there are too many
+   */
+  constructor(maxLatencyMs: number, random: Random) {
     this.#maxLatencyMs = maxLatencyMs;
+    this.acknowledgements = new Acknowledgements(random);
   }
 
   /** It has been steady since then; what was before is the start's doing. */
   steady(sinceMs: number): void {
     if (this.#stage !== undefined) return;
     this.#stage = 'before';
-    for (const { line, endedMs } of this.#early) if (endedMs >= sinceMs) this.add(line, endedMs);
+    for (const { line, endedMs } of this.#early)
+      if (endedMs >= sinceMs) this.#count(this.#stage, line, endedMs);
     this.#early = [];
   }
   zero(atMs: number): void {
@@ -42,14 +52,13 @@ export class LoadAccount {
 
   /** Takes one operation, when it has ended. */
   add(line: LoadLine, endedMs: number): void {
-    if (this.#stage === undefined) {
-      this.#early.push({ line, endedMs });
-      if (this.#early.length > MOST_EARLY) this.#early.splice(0, MOST_EARLY / 2);
+    if (line.ack !== undefined) this.acknowledgements.add(line.ack);
+    if (this.#stage !== undefined) {
+      this.#count(this.#stage, line, endedMs);
       return;
     }
-    const isOk = line.ok && line.ms <= this.#maxLatencyMs;
-    this.#stages[this.#stage].add(line, isOk);
-    if (isOk) this.#outages[line.op].succeeded(endedMs);
+    this.#early.push({ line, endedMs });
+    if (this.#early.length > MOST_EARLY) this.#early.splice(0, MOST_EARLY / 2);
   }
 
   /** Between these instants nobody listened. */
@@ -67,5 +76,11 @@ export class LoadAccount {
       after: after.figures(),
       longestOutageMs: Math.max(read.longestMs(nowMs), write.longestMs(nowMs)),
     };
+  }
+
+  #count(stage: Stage, line: LoadLine, endedMs: number): void {
+    const isOk = line.ok && line.ms <= this.#maxLatencyMs;
+    this.#stages[stage].add(line, isOk);
+    if (isOk) this.#outages[line.op].succeeded(endedMs);
   }
 }
