@@ -1,4 +1,4 @@
-import { waitFor } from '@ordeal/core';
+import { deadlineSignal, waitFor } from '@ordeal/core';
 import { descendantsOf, pidOf } from '@ordeal/place';
 import { TEST_ENGINE_TIMEOUT_MS, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -48,6 +48,41 @@ describe.skipIf(why !== undefined)(
       const starts = await Promise.all(trials.map(({ id }) => startedAhead(world, id)));
       expect(starts[0]).toBe(false);
       expect(starts).toContain(true);
+      for (const { key, record } of trials) {
+        expect(record?.writes, key).toMatchObject({ lost: 0, unchecked: null });
+        expect(record?.writes?.acknowledged, key).toBeGreaterThan(10);
+        expect(record?.availability?.before.operations, key).toBeGreaterThan(10);
+      }
+      // Calls that hang on a paused leader run into their time-outs.
+      const [kill, , pause] = trials.map(({ record }) => record?.availability);
+      expect(pause?.longestOutageMs).toBeGreaterThan(500);
+      expect(kill?.under.operations).toBeGreaterThan(10);
+      expect(await world.left()).toEqual([]);
+    });
+
+    it('finds a write that is deleted behind the client’s back', async () => {
+      // It serves throughout, and is watched for as long as it might have broken.
+      const chaos = '  - { type: node_kill, target: follower }';
+      const file = await world.file(shortCampaign({ subject: 'etcd', chaos, extra: 'goal: serving\n' }));
+      const run = world.start(['enqueue', file, '--with-worker']);
+      const injection = await waitFor(
+        'a fault is active',
+        async () => (await world.store.openInjections())[0],
+        {
+          timeoutMs: 90_000,
+        },
+      );
+      const [target] = injection.plan.targets;
+      const host = await world.addressOf(target?.name === 'etcd-1' ? 'etcd-2' : 'etcd-1');
+      await deleteOneWrite(host);
+      await writePageOfKeys(host);
+      expect(await run.ended, run.output()).toBe(0);
+      const trial = await world.store.getTrial(injection.trialId);
+      expect(trial).toMatchObject({ outcome: 'unaffected', execution: 1 });
+      expect(trial?.record).toMatchObject({
+        findings: ['acknowledged_writes_lost'],
+        writes: { lost: 1, examples: [expect.stringMatching(/^\d+$/)], unchecked: null },
+      });
       expect(await world.left()).toEqual([]);
     });
 
@@ -82,4 +117,34 @@ describe.skipIf(why !== undefined)(
 async function startedAhead({ store }: DockerWorld, trialId: string): Promise<unknown> {
   const events = await store.listEvents(trialId);
   return events.find(({ kind }) => kind === 'started')?.data.ready_ahead;
+}
+
+/** One that was acknowledged before the fault: the fifteenth before the newest, at ten a second. */
+async function deleteOneWrite(host: string): Promise<void> {
+  const all = { key: base64('load/'), range_end: base64('load0'), sort_order: 'DESCEND', limit: 15 };
+  const { kvs } = (await call(host, 'range', all)) as { kvs: { key: string }[] };
+  expect(await call(host, 'deleterange', { key: kvs[14]?.key })).toMatchObject({ deleted: '1' });
+}
+
+/** Before the client's own in the order of keys: more than are read at a time. */
+async function writePageOfKeys(host: string): Promise<void> {
+  for (let first = 0; first < 6_000; first += 120) {
+    const success = Array.from({ length: 120 }, (_, index) => ({
+      request_put: { key: base64(`load/0${first + index}`), value: base64('') },
+    }));
+    expect(await call(host, 'txn', { success })).toMatchObject({ succeeded: true });
+  }
+}
+
+async function call(host: string, path: string, body: object): Promise<unknown> {
+  const answer = await fetch(`http://${host}:2379/v3/kv/${path}`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    signal: deadlineSignal(5_000),
+  });
+  return answer.json();
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
 }

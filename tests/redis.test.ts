@@ -69,8 +69,21 @@ describe.skipIf(why !== undefined)(
           failovers: 0,
         });
         expect(trial.record?.finalState, trial.key).toMatchObject({ failovers: 1 });
-        expect(trial.record, trial.key).toMatchObject({ wholeAfterUndo: true, findings: [] });
+        expect(trial.record, trial.key).toMatchObject({ wholeAfterUndo: true, writes: { unchecked: null } });
+        const { availability, writes, findings } = trial.record ?? {};
+        console.info(`${trial.key}: ${JSON.stringify({ availability, writes })}`);
+        expect(findings, trial.key).toEqual(writes?.lost === 0 ? [] : ['acknowledged_writes_lost']);
+        expect(availability?.before.operations, trial.key).toBeGreaterThan(10);
       }
+      // Two sentinels must miss the primary for 1.5 s before one is voted to replace it.
+      const kill = trials[rows.findIndex(({ title }) => title === 'node_kill on primary')]?.record;
+      expect(kill?.availability?.longestOutageMs).toBeGreaterThan(1_400);
+      // Cut off from its replicas it acknowledges for 2 to 3 s what nobody else has, and another one takes its place.
+      const partition = trials[rows.findIndex(({ type }) => type === 'network_partition')]?.record;
+      expect(partition?.writes?.lost).toBeGreaterThan(5);
+      expect(partition?.writes?.lost).toBeLessThan(50);
+      const { stdout: shown } = await world.ordeal('show', campaign?.id ?? '');
+      expect(shown).toMatch(/redis\/network_partition#0 .*acknowledged_writes_lost/);
       expect(await world.left()).toEqual([]);
     }, 300_000);
   },

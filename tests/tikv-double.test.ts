@@ -57,6 +57,9 @@ describe.skipIf(why !== undefined)(
         console.info(`${key}: broke at ${record?.brokeMs} ms, back at ${record?.resolvedMs} ms`);
         expect(record?.findings, key).toEqual([]);
         expect(target, key).toBe(key.includes('none') ? 'any' : 'tikv');
+        // Without a load there is nothing to account for.
+        expect(record, key).not.toHaveProperty('availability');
+        expect(record, key).not.toHaveProperty('writes');
       }
       expect(recordOf('node_kill')).toMatchObject({ afterLift: false });
       // The store itself answers beside the cut: only PD, which hears nothing of it, can say that it is away.

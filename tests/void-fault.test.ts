@@ -52,5 +52,7 @@ it.concurrent('lets the outcome stand when the undo cannot be proven, says so lo
   expect(trial).toMatchObject({ status: 'completed', outcome: 'unaffected', execution: 1 });
   expect(trial?.record?.findings).toContain('undo_not_proven');
   expect(trial?.record?.goneMs).toBeNull();
+  // What was never taken away has no after.
+  expect(trial?.record?.availability).toMatchObject({ after: { operations: 0 } });
   expect(world.trialProcesses()).toEqual([]);
 });

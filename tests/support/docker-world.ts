@@ -7,6 +7,8 @@ import { openWorld, type World } from './world.ts';
 export interface DockerWorld extends World {
   /** What the world's workers have on the engine now: containers, networks and volumes. */
   left(): Promise<string[]>;
+  /** Where a node of the one instance is reached from here. */
+  addressOf(node: string): Promise<string>;
 }
 
 /** A world whose settings name the engine of the tests and their images: those asked for, and the helper. */
@@ -27,9 +29,18 @@ export async function openWorldOn(
     join(world.folders.home, 'ordeal.config.mjs'),
     `export default ${JSON.stringify(settings)};\n`,
   );
+  const ofThisPlace = `ordeal.place=${placeId(world.folders)}`;
   return Object.assign(world, {
+    async addressOf(node: string) {
+      const filters = { label: [ofThisPlace, `ordeal.node=${node}`] };
+      const containers = await docker.listContainers({ filters });
+      // The node itself has none: it lives in the network of its helper.
+      const [network] = containers.flatMap(({ NetworkSettings }) => Object.values(NetworkSettings.Networks));
+      if (network === undefined) throw new RangeError(`no container of ${node}`);
+      return network.IPAddress;
+    },
     async left() {
-      const filters = { label: [`ordeal.place=${placeId(world.folders)}`] };
+      const filters = { label: [ofThisPlace] };
       const [containers, networks, { Volumes: volumes }] = await Promise.all([
         docker.listContainers({ all: true, filters }),
         docker.listNetworks({ filters }),

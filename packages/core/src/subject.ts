@@ -130,6 +130,14 @@ export interface SubjectProbe {
    * @throws when they did not come back.
    */
   readonly transfer?: (node: string, address: Address, bytes: number, signal: AbortSignal) => Promise<number>;
+  /**
+   * Which of these writes, by the `ack` of their load lines, are not there now? Asked once, when the trial is over
+   * and the instance is as well as before it, of whoever clients would read from: an answer from a copy that lags
+   * behind would accuse the subject of losses. There may be tens of thousands: ask in batches. Absent: nobody can
+   * tell, and the record says so.
+   * @throws when it cannot be told
+   */
+  readonly missingWrites?: (acks: readonly number[], signal: AbortSignal) => Promise<readonly number[]>;
   close(): Promise<void>;
 }
 
@@ -138,7 +146,7 @@ export interface LoadLine {
   readonly op: 'read' | 'write';
   readonly ok: boolean;
   readonly ms: number;
-  /** Written value, when the write was acknowledged. */
+  /** Names the write, when it was acknowledged; no other one has this number. */
   readonly ack?: number;
   readonly error?: string;
 }

@@ -18,6 +18,7 @@ import { refused } from './fences.ts';
 import { HealthWatch } from './health/health-watch.ts';
 import { Injection } from './injection.ts';
 import { Lease } from './lease.ts';
+import { checkWrites } from './load/check-writes.ts';
 import type { Answer, Body, Fence } from './protocol.ts';
 import { Turns } from './turns.ts';
 import { underDeadline } from './under-deadline.ts';
@@ -207,6 +208,17 @@ export class Execution {
     });
   }
 
+  load(settled: boolean): Promise<Answer<'load'>> {
+    return this.#turns.take(async (signal) => {
+      const { probe, subject } = this.#present();
+      const load = this.#watch?.load;
+      if (load === undefined) throw new OrdealError('UNSUPPORTED', `no load of ${subject.name} is watched`);
+      const availability = load.availability(this.#parts.monotonicMs());
+      const writes = await checkWrites(load.acknowledgements, probe, { settled, signal });
+      return { availability, writes };
+    });
+  }
+
   /**
    * Undoes what is left and removes the instance, within the undo budget, whatever else is at work. Nothing acts
    * for this execution from this call on. Idempotent.
@@ -277,7 +289,10 @@ export class Execution {
       site: { instance, probe },
       monotonicMs,
       faultPoints,
-      noteState: (state) => journal.note({ kind: 'state', ...names, state }),
+      noteState: (state) => {
+        if (state === 'undone') this.#watch?.load?.undone();
+        journal.note({ kind: 'state', ...names, state });
+      },
     });
     // A plan came as JSON and goes as JSON: the cast says what its type cannot.
     await journal.write({ kind: 'plan', ...names, plan: plan as unknown as JsonObject });

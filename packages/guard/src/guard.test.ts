@@ -8,6 +8,7 @@ const newer = { trial: 't1', execution: 2 };
 const other = { trial: 't2', execution: 1 };
 const refused = (why: string) => ({ code: 'GUARD_REFUSED', message: expect.stringContaining(why) });
 const LEASE_MS = DEFAULT_TIMING.guardLeaseMs;
+const soon = { timeoutMs: 5_000, everyMs: 10 };
 
 describe('one trial', () => {
   it('goes from start to remove, and tells what happened and when', async () => {
@@ -97,6 +98,48 @@ describe('one trial', () => {
     expect(first).toMatchObject({ wholeSinceMs: expect.any(Number), servingSinceMs: null });
     expect(first?.nowMs).toBeLessThan(undoneMs);
     expect(last?.nowMs).toBeGreaterThanOrEqual(undoneMs);
+  });
+
+  it('accounts for the load: before, under and after the fault, and what was lost', async () => {
+    await using harness = await createGuardHarness();
+    const { guard } = harness;
+    await harness.steady(fence);
+    const instance = harness.runtime.instances.get('t1');
+    if (instance === undefined) throw new Error('no instance');
+    const load = () => guard.ask('load', { fence, settled: true });
+    await waitFor(
+      'some load',
+      async () => (await load()).availability.before.operations >= 10 || undefined,
+      soon,
+    );
+
+    await guard.ask('apply', { fence, plan: planOf('x'), activeWithinMs: 1_000 });
+    instance.loadIsOk = false;
+    await waitFor(
+      'an outage',
+      async () => (await load()).availability.longestOutageMs >= 100 || undefined,
+      soon,
+    );
+    const { availability: during } = await load();
+    expect(during.before.ok).toBe(during.before.operations);
+    expect(during.under.ok).toBeLessThan(during.under.operations);
+
+    await guard.ask('undo', { fence, injection: 'x', goneWithinMs: 1_000 });
+    instance.loadIsOk = true;
+    instance.lost.add(2);
+    await waitFor('load again', async () => (await load()).availability.after.ok >= 1 || undefined, soon);
+    const { availability, writes } = await load();
+    expect(availability.before).toEqual(during.before);
+    expect(availability.longestOutageMs).toBeGreaterThanOrEqual(100);
+    expect(writes).toEqual({ acknowledged: expect.any(Number), lost: 1, examples: ['2'], unchecked: null });
+    expect(writes.acknowledged).toBeGreaterThanOrEqual(availability.before.ok / 2);
+  });
+
+  it('accounts for no load where there is none', async () => {
+    await using harness = await createGuardHarness({ hasLoad: false });
+    await harness.steady(fence);
+    const asked = harness.guard.ask('load', { fence, settled: true });
+    await expect(asked).rejects.toMatchObject({ code: 'UNSUPPORTED' });
   });
 
   it('tells deaths of nodes as notes', async () => {

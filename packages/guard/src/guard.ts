@@ -106,6 +106,7 @@ export class Guard {
     undo: async (body) => this.#own(body.fence).undo(body),
     probe: async ({ fence, injection }) => this.#own(fence).probe(injection),
     zero: async ({ fence }) => this.#own(fence).zero(),
+    load: async ({ fence, settled }) => this.#own(fence).load(settled),
     remove: (body) => this.#remove(body.fence),
   };
 

@@ -1,4 +1,11 @@
-import { type FaultPlan, GOALS, INJECTION_STATES, type JsonObject } from '@ordeal/core';
+import {
+  type Availability,
+  type FaultPlan,
+  GOALS,
+  INJECTION_STATES,
+  type JsonObject,
+  type WritesCheck,
+} from '@ordeal/core';
 import { z } from 'zod';
 
 /**
@@ -41,6 +48,27 @@ const plan: z.ZodType<FaultPlan> = z.looseObject({
 });
 
 const finding = z.object({ holds: z.boolean(), evidence: json });
+
+const loadFigures = z.object({
+  operations: z.number(),
+  ok: z.number(),
+  p50Ms: z.number().nullable(),
+  p95Ms: z.number().nullable(),
+  p99Ms: z.number().nullable(),
+});
+const availability: z.ZodType<Availability> = z.object({
+  before: loadFigures,
+  under: loadFigures,
+  after: loadFigures,
+  longestOutageMs: z.number(),
+});
+const writesCheck: z.ZodType<WritesCheck> = z.object({
+  acknowledged: z.number(),
+  checked: z.number().exactOptional(),
+  lost: z.number(),
+  examples: z.array(z.string()),
+  unchecked: z.string().nullable(),
+});
 
 /** Every verb with the shapes of its question and its answer. */
 export const VERBS = {
@@ -142,6 +170,15 @@ export const VERBS = {
   },
   /** Marks zero of a baseline: nothing is applied. */
   zero: { body: z.object({ fence }), answer: z.object({ zeroMs: z.number(), zeroAt: z.string() }) },
+  /**
+   * What the client's load has met until now, and which of the writes that it saw acknowledged are gone. They are
+   * looked for when the instance has `settled`: before that, one may only be out of sight.
+   * @throws UNSUPPORTED for a subject without load
+   */
+  load: {
+    body: z.object({ fence, settled: z.boolean() }),
+    answer: z.object({ availability, writes: writesCheck }),
+  },
   /** Undoes what is left, removes the instance, forgets the execution (but not its number). */
   remove: {
     body: z.object({ fence }),

@@ -2,6 +2,7 @@ import { describeError, type ErrorCode, OrdealError, type VoidCause } from '@ord
 import type { ExecutionResult, TrialRecord } from '@ordeal/store';
 import type { Verdict } from './goal-watch.ts';
 import { HealthFeed } from './health-feed.ts';
+import { recordLoad } from './record-load.ts';
 import { TrialFault } from './trial-fault.ts';
 import type { TrialNotes } from './trial-run.ts';
 import { TrialWindow } from './trial-window.ts';
@@ -61,6 +62,10 @@ export async function runTrial(notes: TrialNotes): Promise<ExecutionResult> {
     return voided(notes, 'instance_lost', `the instance stopped being ${trial.goal} before the fault`);
   }
   await finishUp(notes, fault, window);
+  await recordLoad(notes).catch((error: unknown) => {
+    throwUnlessOurs(notes, error);
+    timeline.add('load_not_recorded', null, { error: describeError(error) });
+  });
   return { end: 'result', outcome: verdict.outcome, record: finished(notes, window, verdict) };
 }
 
@@ -94,12 +99,17 @@ async function finishUp(notes: TrialNotes, fault: TrialFault, window: TrialWindo
     notes.run.onPhase('recovering');
     await window.observeRecovery();
   } catch (error) {
-    const isOurs = !(error instanceof OrdealError && NOT_OURS.has(error.code));
-    if (notes.run.signal.aborted || !isOurs) throw error;
+    throwUnlessOurs(notes, error);
     const isUndone = notes.run.trial.baseline || fault.isProvenGone;
     notes.findings.push(isUndone ? 'recovery_not_watched' : 'undo_not_proven');
     notes.timeline.add('finish_failed', null, { error: describeError(error) });
   }
+}
+
+/** What goes wrong after the verdict costs no verdict, unless the execution is not ours to record. */
+function throwUnlessOurs({ run }: TrialNotes, error: unknown): void {
+  const isOurs = !(error instanceof OrdealError && NOT_OURS.has(error.code));
+  if (run.signal.aborted || !isOurs) throw error;
 }
 
 function finished({ record, findings }: TrialNotes, window: TrialWindow, verdict: Verdict): TrialRecord {

@@ -1,6 +1,7 @@
 import type { Execution, Injection, Trial, TrialEvent } from '@ordeal/store';
 import { table } from '../terminal/table.ts';
 import { seconds, trialResult } from './format.ts';
+import { availabilityReport, writesReport } from './load-report.ts';
 
 /** Everything about one trial, for a person: result, executions, faults, timeline, states. */
 export function trialReport(
@@ -40,6 +41,8 @@ export function trialReport(
       ),
     );
   }
+  if (trial.record?.availability) parts.push(availabilityReport(trial.record.availability));
+  if (trial.record?.writes) parts.push(writesReport(trial.record.writes));
   const counted = events.filter((event) => event.execution === trial.execution);
   if (counted.length > 0) {
     const rows = counted.map((event) => [

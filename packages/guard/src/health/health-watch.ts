@@ -1,4 +1,13 @@
-import { describeError, type Goal, type Instance, type Subject, type SubjectProbe } from '@ordeal/core';
+import {
+  createRandom,
+  describeError,
+  type Goal,
+  type Instance,
+  type LoadLine,
+  type Subject,
+  type SubjectProbe,
+} from '@ordeal/core';
+import { LoadAccount } from '../load/load-account.ts';
 import type { Fence, GuardEvent } from '../protocol.ts';
 import { underDeadline, unlessAborted } from '../under-deadline.ts';
 import { OrderedSamples } from './ordered-samples.ts';
@@ -29,6 +38,8 @@ export class HealthWatch {
   readonly #whole = new WholeClock();
   /** Undefined: the subject has no load. */
   readonly #serving: ServingClock | undefined;
+  /** For the record; undefined: the subject has no load. */
+  readonly load: LoadAccount | undefined;
   readonly #samples = new OrderedSamples();
   readonly #stopped = new AbortController();
   readonly #stopListening: () => void;
@@ -40,16 +51,21 @@ export class HealthWatch {
     this.#lastTickMs = parts.monotonicMs();
     const { slo } = parts.subject;
     this.#serving = slo === undefined ? undefined : new ServingClock(slo, this.#lastTickMs);
-    this.#stopListening = parts.instance.onLoad((line) => {
-      this.#tell('serving', this.#serving?.add(line, parts.monotonicMs()));
-    });
+    this.load =
+      slo === undefined
+        ? undefined
+        : new LoadAccount(slo.maxLatencyMs, createRandom(parts.fence().trial, 'acknowledged writes'));
+    this.#stopListening = parts.instance.onLoad((line) => this.#hear(line));
     void this.hurry();
   }
 
   /** Samples, judges, and tells how things are. */
   tick(): void {
     const nowMs = this.#parts.monotonicMs();
-    if (this.#isStalled(nowMs)) this.#serving?.stalledUntil(nowMs);
+    if (this.#isStalled(nowMs)) {
+      this.#serving?.stalledUntil(nowMs);
+      this.load?.stalled(this.#lastTickMs, nowMs);
+    }
     this.#lastTickMs = nowMs;
     this.#tell('serving', this.#serving?.judge(nowMs));
     if (this.#samples.pending < SAMPLES_IN_FLIGHT) void this.#sample(nowMs);
@@ -65,6 +81,7 @@ export class HealthWatch {
   zero(atMs: number): void {
     this.#whole.zero(atMs);
     this.#serving?.zero(atMs);
+    this.load?.zero(atMs);
   }
 
   /**
@@ -73,12 +90,17 @@ export class HealthWatch {
    */
   async becomesSteady(settleMs: number, budgetMs: number, signal: AbortSignal): Promise<boolean> {
     const untilMs = this.#parts.monotonicMs() + budgetMs;
-    while (!this.#isSteady(settleMs)) {
-      if (this.#parts.monotonicMs() >= untilMs) return false;
+    for (;;) {
+      const nowMs = this.#parts.monotonicMs();
+      const sinceMs = this.#goodSinceMs();
+      if (sinceMs !== undefined && nowMs - sinceMs >= settleMs) {
+        this.load?.steady(sinceMs);
+        return true;
+      }
+      if (nowMs >= untilMs) return false;
       // The next tick's, if no sample's before it.
       await unlessAborted(signal, this.#nextJudgement.promise);
     }
-    return true;
   }
 
   get detail(): string {
@@ -92,12 +114,21 @@ export class HealthWatch {
     this.#stopListening();
   }
 
-  #isSteady(settleMs: number): boolean {
+  #hear(line: LoadLine): void {
     const nowMs = this.#parts.monotonicMs();
-    return this.#parts.subject.goals.every((goal) => {
-      const sinceMs = goal === 'whole' ? this.#whole.sinceMs : this.#serving?.sinceMs;
-      return typeof sinceMs === 'number' && nowMs - sinceMs >= settleMs;
-    });
+    // After a stall, lines may come before the tick.
+    if (this.#isStalled(nowMs)) this.load?.stalled(this.#lastTickMs, nowMs);
+    this.load?.add(line, nowMs);
+    this.#tell('serving', this.#serving?.add(line, nowMs));
+  }
+
+  /** Since when all that the subject can measure has been good without a break; undefined when it is not. */
+  #goodSinceMs(): number | undefined {
+    const since = this.#parts.subject.goals.map((goal) =>
+      goal === 'whole' ? this.#whole.sinceMs : this.#serving?.sinceMs,
+    );
+    const good = since.filter((sinceMs) => typeof sinceMs === 'number');
+    return good.length < since.length ? undefined : Math.max(...good);
   }
 
   #tellHealth(): void {

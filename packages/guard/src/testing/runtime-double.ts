@@ -62,6 +62,9 @@ export class InstanceDouble implements Instance {
   loadIsOk = true;
   isWhole = true;
   answers: Promise<void> = Promise.resolve();
+  /** Writes that were acknowledged and are gone, by their numbers: 1, 2, 3, ... */
+  readonly lost = new Set<number>();
+  #acknowledged = 0;
   readonly #record: (act: string) => void;
   readonly #node: ChildProcess;
   readonly #load: NodeJS.Timeout;
@@ -74,8 +77,10 @@ export class InstanceDouble implements Instance {
     this.#record = record;
     this.#node = spawn('sleep', ['600'], { cwd: label.folder, stdio: 'ignore', detached: true });
     this.#load = setInterval(() => {
-      for (const op of ['read', 'write'] as const) {
-        for (const tell of this.#loadListeners) tell({ op, ok: this.loadIsOk, ms: 1 });
+      const write = this.loadIsOk ? { ok: true, ack: ++this.#acknowledged } : { ok: false };
+      for (const tell of this.#loadListeners) {
+        tell({ op: 'read', ok: this.loadIsOk, ms: 1 });
+        tell({ op: 'write', ms: 1, ...write });
       }
     }, LOAD_EVERY_MS);
   }

@@ -27,6 +27,7 @@ export function subjectDouble(runtime: RuntimeDouble, hasLoad = true): Subject {
         roles: async () => ({ one: 'elected' }),
         capture: async () => ({ nodes: 1 }),
         ping: async () => 1,
+        missingWrites: async (acks) => acks.filter((ack) => instanceOf(observer)?.lost.has(ack)),
         close: async () => {},
       };
     },

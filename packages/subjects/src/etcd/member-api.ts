@@ -14,6 +14,14 @@ const statusShape = z.object({
   dbSize: number64,
 });
 
+/** 150 bytes each in the answer. */
+const KEYS_A_PAGE = 5_000;
+
+const rangeShape = z.object({
+  kvs: z.array(z.object({ key: z.string() })).default([]),
+  more: z.boolean().default(false),
+});
+
 /** What a member says of itself. Ids and positions are texts of 64-bit numbers. */
 export interface MemberStatus {
   readonly member: string;
@@ -58,6 +66,26 @@ export async function putKey(
  */
 export async function readKey(address: Address, key: string, signal: AbortSignal): Promise<void> {
   await callMember(address, 'kv/range', { key: base64(key) }, signal);
+}
+
+/** The keys that begin so, page by page, each page a linearizable read. @throws when the member does not answer */
+export async function* keysWithPrefix(
+  address: Address,
+  prefix: string,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  // The first key behind all that begin so.
+  const end = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+  let from = prefix;
+  for (;;) {
+    const page = { key: base64(from), range_end: base64(end), limit: KEYS_A_PAGE, keys_only: true };
+    const { kvs, more } = rangeShape.parse(await callMember(address, 'kv/range', page, signal));
+    const keys = kvs.map(({ key }) => Buffer.from(key, 'base64').toString());
+    yield* keys;
+    const last = keys.at(-1);
+    if (!more || last === undefined) return;
+    from = `${last}\0`;
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import {
 } from '@ordeal/core';
 import { describeFailure } from '../describe-failure.ts';
 import { type MemberStatus, memberStatus } from './member-api.ts';
+import { missingWrites } from './missing-writes.ts';
 import { ping } from './ping.ts';
 import { CLIENT_PORT, MEMBERS } from './topology.ts';
 import { wholeness } from './wholeness.ts';
@@ -47,6 +48,8 @@ export function openProbe(observer: Observer): SubjectProbe {
       return Object.fromEntries(nodes);
     },
     ping: (_node, address, signal) => ping(address, signal),
+    // Any member will do: its reads are linearizable.
+    missingWrites: (acks, signal) => missingWrites(observer.address(MEMBERS[0], CLIENT_PORT), acks, signal),
     async close() {
       // Each question has a connection of its own, or one that closes itself when it is idle.
     },

@@ -1,6 +1,7 @@
 import type { JsonObject, Observer, SubjectProbe } from '@ordeal/core';
 import { describeFailure } from '../describe-failure.ts';
 import { captureNode } from './capture.ts';
+import { missingWrites } from './missing-writes.ts';
 import { createNodeConnection, type NodeConnection } from './node-connection.ts';
 import { ping } from './ping.ts';
 import { roleOf } from './role.ts';
@@ -10,9 +11,12 @@ import { wholeness } from './wholeness.ts';
 
 /** Eyes on one instance: one connection to each server, beside all links. */
 export function openProbe(observer: Observer): SubjectProbe {
-  const connections = new Map<string, NodeConnection>(
-    [PRIMARY, ...STANDBYS].map((name) => [name, createNodeConnection(observer.address(name, SQL_PORT))]),
-  );
+  const connect = (name: string) => createNodeConnection(observer.address(name, SQL_PORT));
+  const primary = connect(PRIMARY);
+  const connections = new Map<string, NodeConnection>([
+    [PRIMARY, primary],
+    ...STANDBYS.map((name) => [name, connect(name)] as const),
+  ]);
   const onEach = async <T>(look: (connection: NodeConnection) => Promise<T>) =>
     Promise.all([...connections].map(async ([name, connection]) => [name, await look(connection)] as const));
 
@@ -32,6 +36,8 @@ export function openProbe(observer: Observer): SubjectProbe {
     },
     ping: (_node, address, signal) => ping(address, signal),
     transfer: (_node, address, bytes, signal) => transfer(address, bytes, signal),
+    // The primary alone knows what was acknowledged: a standby may lag behind.
+    missingWrites: (acks, signal) => missingWrites(primary, acks, signal),
     async close() {
       await Promise.all([...connections.values()].map((connection) => connection.close()));
     },

@@ -1,12 +1,15 @@
-import { readFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deadlineSignal, type LoadLine, monotonicMs, type SubjectProbe, waitFor } from '@ordeal/core';
 import { processesIn, unprivilegedUser } from '@ordeal/place';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createLocalInstance, type LocalInstance } from '../testing/local-instance.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { DATABASE } from './schema.ts';
 import { seedOf } from './seed.ts';
 import { postgres } from './subject.ts';
+import { PRIMARY, SERVER_VOLUME, SQL_PORT } from './topology.ts';
 
 const SERVERS = ['postgres0', 'postgres1', 'postgres2'];
 
@@ -85,6 +88,18 @@ describe('a healthy instance', () => {
     expect([...failed(writes), ...failed(reads)]).toEqual([]);
     const written = await readFile(join(instance.folderOf('client'), 'acknowledged.log'), 'utf8');
     expect(written.split('\n')).toEqual(expect.arrayContaining(writes.map((line) => String(line.ack))));
+  });
+
+  test('finds the writes that are gone, and no others', async () => {
+    await nextOperations(10);
+    const acks = instance.lines.flatMap(({ ack }) => ack ?? []);
+    expect(await probe.missingWrites?.(acks, soon())).toEqual([]);
+    const lost = acks[3] ?? Number.NaN;
+    await deleteNumber(lost);
+    // More than go into one question.
+    const never = Array.from({ length: 12_000 }, (_, number) => number);
+    const missing = await probe.missingWrites?.([...acks, ...never], soon());
+    expect(missing?.toSorted((a, b) => a - b)).toEqual([...never, lost]);
   });
 
   test('says its roles', async () => {
@@ -214,6 +229,31 @@ describe('what a crash does', () => {
     await untilWhole(true);
   }, 30_000);
 });
+
+/** Behind the client's back: by the superuser, whom the primary lets in for it. */
+async function deleteNumber(number: number): Promise<void> {
+  const cluster = join(instance.folderOf(PRIMARY), SERVER_VOLUME.path, 'cluster');
+  await appendFile(join(cluster, 'pg_hba.conf'), 'host postgres postgres 127.0.0.1/32 trust\n');
+  process.kill(Number.parseInt(await readFile(join(cluster, 'postmaster.pid'), 'utf8'), 10), 'SIGHUP');
+  const superuser = { user: 'postgres', database: DATABASE };
+  const client = await waitFor(
+    'the superuser is let in',
+    async () => {
+      const asked = new pg.Client({ ...instance.observer.address(PRIMARY, SQL_PORT), ...superuser });
+      return asked.connect().then(
+        () => asked,
+        () => undefined,
+      );
+    },
+    { timeoutMs: 5_000 },
+  );
+  try {
+    const { rowCount } = await client.query('delete from load_number where number = $1', [number]);
+    expect(rowCount).toBe(1);
+  } finally {
+    await client.end();
+  }
+}
 
 /** Backends by the title that Postgres gives its processes: `postgres: postgres0: user database host state`. */
 async function backends(nodeFolder: string, user: string): Promise<number> {

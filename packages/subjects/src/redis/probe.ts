@@ -1,5 +1,6 @@
-import type { JsonObject, Observer, SubjectProbe } from '@ordeal/core';
+import { type JsonObject, type Observer, OrdealError, type SubjectProbe } from '@ordeal/core';
 import { describeFailure } from '../describe-failure.ts';
+import { missingWrites } from './missing-writes.ts';
 import { createNodeConnection, type NodeConnection } from './node-connection.ts';
 import { ping } from './ping.ts';
 import { type SentinelView, viewSentinel } from './sentinel-view.ts';
@@ -57,6 +58,17 @@ export function openProbe(observer: Observer): SubjectProbe {
     ping: (_node, address, signal) => ping(address, signal),
     transfer: (_node, address, bytes, signal) => transfer(address, bytes, signal),
 
+    // The primary alone knows what was acknowledged: a replica may lag behind.
+    async missingWrites(acks, signal) {
+      const { serverViews } = await viewAll(signal);
+      const primaries = [...servers].filter(([name]) => isPrimary(serverViews.get(name)));
+      const [[, primary] = [], ...others] = primaries;
+      if (primary === undefined || others.length > 0) {
+        throw new OrdealError('TARGET_FAILED', `there are ${primaries.length} primaries`);
+      }
+      return missingWrites(primary, acks, signal);
+    },
+
     async close() {
       for (const connection of [...servers.values(), ...sentinels.values()]) connection.close();
     },
@@ -76,8 +88,8 @@ async function onEach<View>(
   return new Map(await Promise.all(views));
 }
 
-function isPrimary(view: ServerView | Error): boolean {
-  return !(view instanceof Error) && view.role === 'primary';
+function isPrimary(view: ServerView | Error | undefined): boolean {
+  return view !== undefined && !(view instanceof Error) && view.role === 'primary';
 }
 
 function nodesOf<View>(answers: Answers<View>, stateOf: (view: View) => JsonObject): JsonObject {

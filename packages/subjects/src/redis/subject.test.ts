@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { deadlineSignal, type LoadLine, monotonicMs, type SubjectProbe, waitFor } from '@ordeal/core';
 import { processesIn } from '@ordeal/place';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { loadKey } from '../load-client/load-key.ts';
 import { createLocalInstance, type LocalInstance } from '../testing/local-instance.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { redis } from './subject.ts';
@@ -119,6 +120,19 @@ describe.skipIf(noRedis !== undefined)(`redis as processes${noRedis ? `: ${noRed
     expect([...failed(writes), ...failed(reads)]).toEqual([]);
     const written = await readFile(join(instance.folderOf('client'), 'acknowledged.log'), 'utf8');
     expect(written.split('\n')).toEqual(expect.arrayContaining(writes.map((line) => String(line.ack))));
+  });
+
+  test('finds the writes that are gone, and no others', async () => {
+    await nextOperations(10);
+    const acks = instance.lines.flatMap(({ ack }) => ack ?? []);
+    expect(await probe.missingWrites?.(acks, soon())).toEqual([]);
+    const lost = acks[3] ?? Number.NaN;
+    const { host, port } = instance.observer.address(await primaryNow(), REDIS_PORT);
+    const deleted = spawnSync('redis-cli', ['-h', host, '-p', String(port), 'del', loadKey(lost)]);
+    expect(deleted.stdout.toString().trim()).toBe('1');
+    // More than go into one question.
+    const never = Array.from({ length: 2_500 }, (_, number) => number);
+    expect(await probe.missingWrites?.([...acks, ...never], soon())).toEqual([lost, ...never]);
   });
 
   test('says its roles and its state', async () => {

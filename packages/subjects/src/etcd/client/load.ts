@@ -1,5 +1,6 @@
 import type { Address } from '@ordeal/core';
 import { describeFailure } from '../../describe-failure.ts';
+import { loadKey } from '../../load-client/load-key.ts';
 import type { LoadOperations } from '../../load-client/open-loop.ts';
 import { putKey, readKey } from '../member-api.ts';
 
@@ -8,8 +9,6 @@ import { putKey, readKey } from '../member-api.ts';
  * 150 ms of added round-trip time a write by way of a follower takes three of them, and is slow, not lost.
  */
 const ATTEMPT_MS = 500;
-/** Writes go round over so many keys: the newest number of each is kept, and the store does not grow with the load. */
-const KEYS = 1_000;
 
 /**
  * Operations go to the members in turns, and past those that do not answer, as etcd's own clients do. A write that is
@@ -17,6 +16,7 @@ const KEYS = 1_000;
  */
 export function openLoad(members: readonly Address[]): LoadOperations {
   let turn = 0;
+  let newest = 0;
 
   const atOneOfThem = async (
     act: (member: Address, signal: AbortSignal) => Promise<void>,
@@ -38,11 +38,10 @@ export function openLoad(members: readonly Address[]): LoadOperations {
   };
 
   return {
-    write: (number, signal) =>
-      atOneOfThem(
-        (member, budget) => putKey(member, `load/${number % KEYS}`, String(number), budget),
-        signal,
-      ),
-    read: (signal) => atOneOfThem((member, budget) => readKey(member, 'load/0', budget), signal),
+    async write(number, signal) {
+      await atOneOfThem((member, budget) => putKey(member, loadKey(number), String(number), budget), signal);
+      newest = number;
+    },
+    read: (signal) => atOneOfThem((member, budget) => readKey(member, loadKey(newest), budget), signal),
   };
 }

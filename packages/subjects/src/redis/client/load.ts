@@ -1,3 +1,4 @@
+import { loadKey } from '../../load-client/load-key.ts';
 import type { LoadOperations } from '../../load-client/open-loop.ts';
 import type { ClientOptions } from './options.ts';
 import { connectBySentinels } from './sentinel-connection.ts';
@@ -13,11 +14,11 @@ export function openLoad({ sentinels }: ClientOptions): LoadOperations {
 
   return {
     async write(number, signal) {
-      await primary.run((redis) => redis.set(keyOf(number), number), signal);
+      await primary.run((redis) => redis.set(loadKey(number), number), signal);
       newest = number;
     },
     async read(signal) {
-      const key = keyOf(newest);
+      const key = loadKey(newest);
       try {
         const budget = AbortSignal.any([signal, AbortSignal.timeout(READ_ATTEMPT_MS)]);
         return await replica.run((redis) => redis.get(key), budget);
@@ -26,8 +27,4 @@ export function openLoad({ sentinels }: ClientOptions): LoadOperations {
       }
     },
   };
-}
-
-function keyOf(number: number): string {
-  return `load:${number}`;
 }
