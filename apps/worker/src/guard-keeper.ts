@@ -99,11 +99,11 @@ export class GuardKeeper {
     void guard.closed.then((reason) => this.#succeed(guard, reason));
   }
 
-  async #tellOfLeftovers({ recovered, logPath }: GuardClient): Promise<void> {
+  async #tellOfLeftovers({ recovered, logAt }: GuardClient): Promise<void> {
     for (const { trial, execution, injections } of recovered.filter(({ clean }) => !clean)) {
       const about = await aboutExecution(this.#store, { trialId: trial, execution });
       this.#log.error(
-        { ...about, injections, guardLog: logPath },
+        { ...about, injections, guardLog: logAt },
         'something of a dead guard could not be removed',
       );
     }

@@ -1,8 +1,6 @@
 import type { Settings } from '@ordeal/config';
-import { monotonicMs } from '@ordeal/core';
-import { inspectGuards, sweepGuards } from '@ordeal/guard';
+import { inspectGuards, processHome, sweepGuards } from '@ordeal/guard';
 import type { Folders } from '@ordeal/place';
-import { createRuntimes } from '@ordeal/runtimes';
 
 /** What a dead guard left of one execution. */
 export interface Swept {
@@ -15,7 +13,7 @@ export interface Swept {
 
 /** Removes what dead guards of this installation left, never what a living one has. Idempotent. */
 export async function sweep(folders: Folders, settings: Settings): Promise<Swept[]> {
-  return await sweepGuards(folders, createRuntimes({ folders, monotonicMs, ...settings }));
+  return await sweepGuards(folders, processHome(folders, settings));
 }
 
 /** What {@link sweep} would remove now. Changes nothing. */

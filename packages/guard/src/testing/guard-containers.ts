@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultSettings } from '@ordeal/config';
+import { waitFor } from '@ordeal/core';
+import { type TestEngine, type TestImage, testEngine } from '@ordeal/runtimes/testing-engine';
+import type { GuardClient } from '../client/guard-client.ts';
+import { type GuardContainerOptions, startGuardContainer } from '../client/start-guard-container.ts';
+
+/** A place of its own on the engine of the tests, in which guards can live in containers; emptied at the end. */
+export class GuardContainers implements AsyncDisposable {
+  readonly place = `test-${randomBytes(4).toString('hex')}/engine/guards`;
+  readonly #engine: TestEngine;
+  readonly #images: Readonly<Record<string, string>>;
+  readonly #clients: GuardClient[] = [];
+
+  private constructor(engine: TestEngine, images: readonly TestImage[]) {
+    this.#engine = engine;
+    this.#images = Object.fromEntries(images.map((name) => [name, engine.image(name)]));
+  }
+
+  static async create(...images: readonly TestImage[]): Promise<GuardContainers> {
+    const all = ['helper', ...images] as const;
+    return new GuardContainers(await testEngine(...all), all);
+  }
+
+  /** For {@link startGuardContainer}. */
+  get options(): GuardContainerOptions {
+    const { catalogue, subjectOf } = defaultSettings.repertoire;
+    return {
+      docker: {
+        images: this.#images,
+        subnets: '10.204.0.0/16',
+        socket: (process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock').replace('unix://', ''),
+      },
+      place: this.place,
+      subjects: Object.keys(catalogue.subjects).flatMap((name) => subjectOf(name) ?? []),
+      cacheFolder: join(tmpdir(), 'ordeal-test-programs'),
+    };
+  }
+
+  async start(options: Partial<GuardContainerOptions> = {}): Promise<GuardClient> {
+    const client = await startGuardContainer({ ...this.options, ...options });
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** Names of containers and networks of this place: guards, and what they have made. */
+  async present(): Promise<string[]> {
+    const { docker } = this.#engine;
+    const filters = { label: [`ordeal.place=${this.place}`] };
+    const [containers, networks] = await Promise.all([
+      docker.listContainers({ all: true, filters }),
+      docker.listNetworks({ filters }),
+    ]);
+    return [...containers.flatMap(({ Names }) => Names), ...networks.map(({ Name }) => Name)];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { docker } = this.#engine;
+    await Promise.all(this.#clients.map((client) => client.kill().catch(() => {})));
+    const filters = { label: [`ordeal.place=${this.place}`] };
+    const containers = await docker.listContainers({ all: true, filters });
+    await Promise.all(
+      containers.map(({ Id }) =>
+        docker
+          .getContainer(Id)
+          .remove({ force: true, v: true })
+          .catch(() => {}),
+      ),
+    );
+    for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();
+    const { Volumes: volumes } = await docker.listVolumes({ filters });
+    for (const { Name } of volumes) {
+      // A container that has just gone may hold it for another moment.
+      await waitFor(
+        'the volume is removed',
+        () =>
+          docker
+            .getVolume(Name)
+            .remove()
+            .then(
+              () => true,
+              () => undefined,
+            ),
+        {
+          timeoutMs: 10_000,
+        },
+      );
+    }
+  }
+}
