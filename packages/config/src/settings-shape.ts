@@ -120,6 +120,8 @@ export const settingsFields = {
               error: 'must be an IPv4 network of 27 bits or fewer, such as 10.201.0.0/16',
             })
             .optional(),
+          guard: z.enum(['process', 'container']).optional(),
+          socket: z.string().startsWith('/', { error: 'must be an absolute path' }).optional(),
         })
         .optional(),
     })

@@ -14,7 +14,9 @@ export interface Settings {
   readonly maxParallel: number;
   readonly slots: number;
   readonly process: { readonly offered: boolean; readonly ports: ProcessSettings['ports'] };
-  readonly docker: Required<Omit<DockerSettings, 'engine'>> & Pick<DockerSettings, 'engine'>;
+  /** Of what has no value here, the default depends on the machine. */
+  readonly docker: Required<Pick<DockerSettings, 'offered' | 'images' | 'subnets'>> &
+    Pick<DockerSettings, 'engine' | 'guard' | 'socket'>;
 }
 
 interface Given {
@@ -54,7 +56,15 @@ export function completeSettings(given: Given): Settings {
       offered: given.docker?.offered ?? true,
       images: given.docker?.images ?? {},
       subnets: given.docker?.subnets ?? SUBNETS,
-      ...(given.docker?.engine === undefined ? {} : { engine: given.docker.engine }),
+      ...definedOf(given.docker, 'engine', 'guard', 'socket'),
     },
   };
+}
+
+function definedOf<Key extends 'engine' | 'guard' | 'socket'>(
+  given: Given['docker'],
+  ...keys: readonly Key[]
+): Pick<DockerSettings, Key> {
+  const known = keys.flatMap((key) => (given?.[key] === undefined ? [] : [[key, given[key]]]));
+  return Object.fromEntries(known);
 }

@@ -8,8 +8,9 @@ import { Guard } from './guard.ts';
 import type { Home } from './home/home.ts';
 import type { Lives } from './home/lives.ts';
 import { isClaimed } from './journal/claim.ts';
-import { leaveFarewell } from './journal/farewell.ts';
+import { forgetFarewell, leaveFarewell, readFarewells } from './journal/farewell.ts';
 import { type GuardFolder, guardFolder, makeGuardFolder, ownGuardFolder } from './journal/guard-folder.ts';
+import { heldExecutions } from './journal/held.ts';
 import { openJournal } from './journal/journal.ts';
 import { sweepGuards } from './journal/sweep.ts';
 import type { LaunchOptions } from './launch-options.ts';
@@ -30,9 +31,10 @@ export interface GuardProcessParts {
 /** Takes the folder, cleans up after dead guards, serves until the line ends, undoes everything, and exits. */
 export async function runGuardProcess(parts: GuardProcessParts): Promise<void> {
   const { options, home, repertoire, input, output, exit } = parts;
+  const { folders } = options;
   const folder = await takeFolder(options.folder, home.lives);
   const journal = await openJournal(folder.journal);
-  const recovered = await sweepGuards(options.folders, home);
+  const recovered = await sweepGuards(folders, home);
   const guard = new Guard(
     {
       guard: basename(folder.path),
@@ -45,7 +47,13 @@ export async function runGuardProcess(parts: GuardProcessParts): Promise<void> {
       faultPoints: readFaultPoints(process.env.ORDEAL_FAULT_POINTS),
       journal,
       send: eventWriter(output),
-      leaveFarewell: (farewell) => leaveFarewell(options.folders, farewell),
+      leaveFarewell: (farewell) => leaveFarewell(folders, farewell),
+      forgetFarewell: (fence) => forgetFarewell(folders, fence),
+      // In this order: whoever says farewell does it before the journal goes.
+      readLeft: async () => ({
+        held: await heldExecutions(folders),
+        farewells: await readFarewells(folders),
+      }),
       log,
     },
     recovered,

@@ -88,6 +88,11 @@ export class Guard {
     probe: async ({ fence, injection }) => this.#own(fence).probe(injection),
     zero: async ({ fence }) => this.#own(fence).zero(),
     remove: (body) => this.#remove(body.fence),
+    left: () => this.#parts.readLeft(),
+    forget: async ({ fence }) => {
+      await this.#parts.forgetFarewell(fence);
+      return {};
+    },
   };
 
   async #start({ fence, subject: name, runtime: runtimeName }: Body<'start'>): Promise<Answer<'start'>> {
