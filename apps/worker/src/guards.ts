@@ -76,12 +76,13 @@ async function besideEngine(parts: GuardsParts): Promise<GuardPlace | undefined>
   const { docker, file, repertoire } = parts.settings;
   if ((await guardHome(docker)) === 'process') return undefined;
   const place = enginePlace(await engineId(docker), await store.databaseId());
+  const socket = await engineSocket(docker);
   const subjects = Object.keys(repertoire.catalogue.subjects).flatMap(
     (name) => repertoire.subjectOf(name) ?? [],
   );
   const spawn = (): Promise<GuardClient> =>
     startGuardContainer({
-      docker: { ...docker, socket: engineSocket(docker) },
+      docker: { ...docker, socket },
       place,
       subjects,
       settings: file,
