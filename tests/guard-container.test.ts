@@ -32,13 +32,11 @@ describe.skipIf(why !== undefined)(
   `guards in containers${why === undefined ? '' : ` (skipped: ${why})`}`,
   () => {
     let engine: TestEngine;
-    let socket: string;
     let world: DockerWorld;
     let place: string;
     beforeAll(async () => {
       engine = await testEngine('helper', 'etcd');
-      socket = (process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock').replace('unix://', '');
-      world = await openWorldOn(engine, { etcd: engine.image('etcd') }, { guard: 'container', socket });
+      world = await openWorldOn(engine, { etcd: engine.image('etcd') }, { guard: 'container' });
     }, TEST_ENGINE_TIMEOUT_MS);
     afterAll(async () => {
       await world?.[Symbol.asyncDispose]();
@@ -53,13 +51,27 @@ describe.skipIf(why !== undefined)(
       await expect.poll(() => presentAt(engine, place), { timeout: timeoutMs }).toEqual(journals);
     }
 
+    async function guardId(): Promise<string> {
+      const filters = { label: [`ordeal.place=${place}`, 'ordeal.guard'] };
+      const [guard] = await engine.docker.listContainers({ filters });
+      return guard?.Id ?? '';
+    }
+
     const activeInjection = (store: Store) =>
       waitFor(
         'a fault is active',
         async () => (await store.openInjections()).find(({ state }) => state === 'active'),
-        {
-          timeoutMs: 90_000,
+        { timeoutMs: 90_000 },
+      );
+
+    const completed = (store: Store, id: string) =>
+      waitFor(
+        'the trial is completed',
+        async () => {
+          const trial = await store.getTrial(id);
+          return trial?.status === 'completed' ? trial : undefined;
         },
+        { timeoutMs: 120_000, everyMs: 250 },
       );
 
     it('a trial runs through one, and nothing but its journal is left', async () => {
@@ -95,6 +107,7 @@ describe.skipIf(why !== undefined)(
         { timeoutMs: 60_000 },
       );
       expect(closed.evidence).toMatchObject({ undone_by: 'guard', reason: 'the worker closed the line' });
+      await completed(store, injection.trialId);
       next.child.kill('SIGTERM');
       expect(await next.ended, next.output()).toBe(0);
       await emptied(10_000);
@@ -103,23 +116,36 @@ describe.skipIf(why !== undefined)(
     it('that was killed is succeeded: its leftovers go first, and the trial runs again', async () => {
       const { store } = world;
       const worker = world.start(['worker']);
-      const [injection] = await Promise.all([activeInjection(store)]);
-      const filters = { label: [`ordeal.place=${place}`, 'ordeal.guard'] };
-      const [guard] = await engine.docker.listContainers({ filters });
-      await engine.docker.getContainer(guard?.Id ?? '').kill();
-      const trial = await waitFor(
-        'the trial is completed',
-        async () => {
-          const now = await store.getTrial(injection.trialId);
-          return now?.status === 'completed' ? now : undefined;
-        },
-        { timeoutMs: 120_000, everyMs: 250 },
-      );
+      const file = await world.file(shortCampaign({ subject: 'etcd', extra: 'goal: whole\n' }));
+      expect((await world.ordeal('enqueue', file)).code).toBe(0);
+      const injection = await activeInjection(store);
+      await engine.docker.getContainer(await guardId()).kill();
+      const trial = await completed(store, injection.trialId);
       const executions = await store.listExecutions(trial.id);
       expect(executions.slice(-2).map(({ end }) => end)).toEqual(['lost', 'result']);
       worker.child.kill('SIGTERM');
       expect(await worker.ended, worker.output()).toBe(0);
       await emptied(10_000);
+    });
+
+    it('that was killed with its worker is found by the doctor, who sweeps what it left', async () => {
+      const { store } = world;
+      const worker = world.start(['worker']);
+      const file = await world.file(shortCampaign({ subject: 'etcd', extra: 'goal: whole\n' }));
+      expect((await world.ordeal('enqueue', file)).code).toBe(0);
+      const injection = await activeInjection(store);
+      // Frozen first: it would start a successor.
+      worker.child.kill('SIGSTOP');
+      await engine.docker.getContainer(await guardId()).kill();
+      worker.child.kill('SIGKILL');
+      const before = await world.ordeal('doctor', '--json');
+      expect(before.stdout).toContain(`no guard lives at ${place} on the engine; instances: 1`);
+      const { stdout } = await world.ordeal('doctor', '--sweep');
+      expect(stdout).toContain(
+        `Removed what was left of execution 1 of trial ${injection.trialId} (1 faults)`,
+      );
+      await emptied(10_000);
+      expect((await world.ordeal('doctor', '--json')).stdout).not.toContain('no guard lives');
     });
   },
 );
@@ -131,10 +157,7 @@ it.skipIf(why !== undefined)(
     const socket = (process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock').replace('unix://', '');
     await using remote = await startTlsEngine(socket);
     // Nothing says where the guard lives: it follows from the address.
-    await using world = await openWorldOn(engine, { etcd: engine.image('etcd') }, {
-      guard: undefined,
-      socket,
-    } as never);
+    await using world = await openWorldOn(engine, { etcd: engine.image('etcd') }, { socket });
     Object.assign(world.env, remote.env);
     const file = await world.file(shortCampaign({ subject: 'etcd', extra: 'goal: whole\n' }));
     const { code, stdout } = await world.ordeal('enqueue', file, '--with-worker');
@@ -143,7 +166,21 @@ it.skipIf(why !== undefined)(
     const [trial] = await world.store.listTrials(campaign?.id ?? '');
     expect(trial).toMatchObject({ outcome: 'resolved' });
     const [execution] = await world.store.listExecutions(trial?.id ?? '');
-    expect(execution?.place).toContain('/engine/');
+    const place = execution?.place ?? '';
+    expect(place).toContain('/engine/');
+    await waitFor(
+      'nothing is left but the journals',
+      async () => {
+        const [journals = '', ...others] = await presentAt(engine, place);
+        return others.length === 0
+          ? engine.docker
+              .getVolume(journals)
+              .remove()
+              .then(() => true)
+          : undefined;
+      },
+      { timeoutMs: 10_000 },
+    );
   },
   TEST_ENGINE_TIMEOUT_MS,
 );

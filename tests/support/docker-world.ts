@@ -18,7 +18,7 @@ export async function openDockerWorld(...images: TestImage[]): Promise<DockerWor
 
 /**
  * @param others references of images beside the helper's, by name
- * @param more of the settings; its guards are processes unless they say otherwise
+ * @param more of the engine's settings
  */
 export async function openWorldOn(
   { docker, image }: TestEngine,
@@ -27,7 +27,7 @@ export async function openWorldOn(
 ): Promise<DockerWorld> {
   const world = await openWorld('postgres', process.env.DOCKER_HOST ?? '');
   const references = { ...others, helper: image('helper') };
-  const given: DockerSettings = { images: references, subnets: '10.203.0.0/16', guard: 'process', ...more };
+  const given: DockerSettings = { images: references, subnets: '10.203.0.0/16', ...more };
   const settings: OrdealConfig = { runtimes: { docker: given } };
   await writeFile(
     join(world.folders.home, 'ordeal.config.mjs'),

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Settings } from '@ordeal/config';
 import { describeError, type RuntimeName } from '@ordeal/core';
-import { type GuardClient, spawnGuard, startGuardContainer } from '@ordeal/guard';
+import { spawnGuard, startGuardContainer } from '@ordeal/guard';
 import { type Folders, placeId } from '@ordeal/place';
-import { engineId, engineSocket, guardHome } from '@ordeal/runtimes';
+import { engineId, guardHome } from '@ordeal/runtimes';
 import type { Store } from '@ordeal/store';
 import type { Logger } from 'pino';
 import { GuardKeeper } from './guard-keeper.ts';
@@ -72,22 +72,10 @@ export class Guards {
 
 /** Undefined: the guard beside us serves the engine as well. */
 async function besideEngine(parts: GuardsParts): Promise<GuardPlace | undefined> {
-  const { folders, store } = parts;
-  const { docker, file, repertoire } = parts.settings;
-  if ((await guardHome(docker)) === 'process') return undefined;
-  const place = enginePlace(await engineId(docker), await store.databaseId());
-  const socket = await engineSocket(docker);
-  const subjects = Object.keys(repertoire.catalogue.subjects).flatMap(
-    (name) => repertoire.subjectOf(name) ?? [],
-  );
-  const spawn = (): Promise<GuardClient> =>
-    startGuardContainer({
-      docker: { ...docker, socket },
-      place,
-      subjects,
-      settings: file,
-      cacheFolder: folders.shared,
-    });
+  const { folders, settings, store } = parts;
+  if ((await guardHome(settings.docker)) === 'process') return undefined;
+  const place = enginePlace(await engineId(settings.docker), await store.databaseId());
+  const spawn = () => startGuardContainer({ folders, settings, place });
   return { place, keeper: await GuardKeeper.start({ ...parts, spawn }) };
 }
 

@@ -1,21 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import {
-  checkTiming,
-  DEFAULT_TIMING,
-  describeError,
-  OrdealError,
-  type Subject,
-  type Timing,
-} from '@ordeal/core';
+import type { Settings } from '@ordeal/config';
+import { checkTiming, DEFAULT_TIMING, describeError, OrdealError, type Timing } from '@ordeal/core';
+import type { Folders } from '@ordeal/place';
 import {
   bundleProgram,
-  type EngineSettings,
+  engineSocket,
+  JOURNALS_LABEL,
   packPrograms,
   type RunningBesideEngine,
   startBesideEngine,
 } from '@ordeal/runtimes';
-import { type ContainerHome, launchArguments } from '../launch-options.ts';
+import { launchArguments } from '../launch-options.ts';
 import { type GuardClient, LineGuardClient } from './guard-client.ts';
 import { guardNotUp, HELLO_DEADLINE_MS } from './not-up.ts';
 
@@ -23,26 +19,18 @@ const PROGRAM_PATH = '/ordeal/guard.mjs';
 const SETTINGS_PATH = '/ordeal/settings.mjs';
 /** Journals and farewells, which outlive the guard. */
 const DATA_PATH = '/var/lib/ordeal';
-const FOLDERS = { home: DATA_PATH, data: DATA_PATH, shared: DATA_PATH };
+const FOLDERS_INSIDE = { home: DATA_PATH, data: DATA_PATH, shared: DATA_PATH };
 const MAIN_MODULE = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 /** Of what the guard writes for people, in characters. */
 const MOST_LOG = 10_000;
 
 export interface GuardContainerOptions {
-  readonly docker: EngineSettings &
-    Pick<ContainerHome, 'subnets'> & {
-      /** Where the engine's socket is on the engine's machine. */
-      readonly socket: string;
-    };
+  readonly folders: Folders;
+  /** Which engine, and what the guard shall know: its file goes with it, and so do the programs of all subjects. */
+  readonly settings: Settings;
   /** Where its instances are; stands in labels. Guards of one place share their journals. */
   readonly place: string;
-  /** All that it may have to start; programs of theirs go with it. */
-  readonly subjects: readonly Subject[];
-  /** The settings file with the subjects and faults that it shall know beside the built-in ones; goes with it as well. */
-  readonly settings?: string | undefined;
-  /** Where to keep what was packed. */
-  readonly cacheFolder: string;
   /** Default: {@link DEFAULT_TIMING}. Shorter is for tests. */
   readonly timing?: Timing;
   readonly env?: Readonly<Record<string, string>>;
@@ -89,13 +77,16 @@ export async function startGuardContainer(options: GuardContainerOptions): Promi
 async function start(
   name: string,
   timing: Timing,
-  { docker, place, subjects, settings, cacheFolder, env = {} }: GuardContainerOptions,
+  { folders, settings: { docker, file, repertoire }, place, env = {} }: GuardContainerOptions,
 ): Promise<RunningBesideEngine> {
-  const { images, subnets, socket } = docker;
-  const bundle = (module: string) => bundleProgram(module, cacheFolder);
+  const { images, subnets } = docker;
+  const bundle = (module: string) => bundleProgram(module, folders.shared);
+  const subjects = Object.keys(repertoire.catalogue.subjects).flatMap(
+    (subject) => repertoire.subjectOf(subject) ?? [],
+  );
   const files = {
     [PROGRAM_PATH]: await bundle(MAIN_MODULE),
-    ...(settings === undefined ? {} : { [SETTINGS_PATH]: await bundle(settings) }),
+    ...(file === undefined ? {} : { [SETTINGS_PATH]: await bundle(file) }),
     ...(await packPrograms(subjects, bundle)),
   };
   const container = containerOf(name);
@@ -105,17 +96,21 @@ async function start(
       PROGRAM_PATH,
       ...launchArguments({
         folder: `${DATA_PATH}/guards/${name}`,
-        folders: FOLDERS,
+        folders: FOLDERS_INSIDE,
         timing,
-        settings: settings && SETTINGS_PATH,
+        settings: file && SETTINGS_PATH,
         container: { name: container, place, images: { ...images }, subnets },
       }),
     ],
     files,
     env,
-    volume: { name: volumeOf(place), path: DATA_PATH, labels: { 'ordeal.place': place } },
+    volume: {
+      name: volumeOf(place),
+      path: DATA_PATH,
+      labels: { 'ordeal.place': place, [JOURNALS_LABEL]: '' },
+    },
     labels: { 'ordeal.guard': name, 'ordeal.place': place },
-    socket,
+    socket: await engineSocket(docker),
   });
 }
 

@@ -26,16 +26,12 @@ export class GuardContainers implements AsyncDisposable {
 
   /** For {@link startGuardContainer}. */
   get options(): GuardContainerOptions {
-    const { catalogue, subjectOf } = defaultSettings.repertoire;
+    const docker = { ...defaultSettings.docker, images: this.#images, subnets: '10.204.0.0/16' };
+    const shared = join(tmpdir(), 'ordeal-test-programs');
     return {
-      docker: {
-        images: this.#images,
-        subnets: '10.204.0.0/16',
-        socket: (process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock').replace('unix://', ''),
-      },
+      folders: { home: shared, data: shared, shared },
+      settings: { ...defaultSettings, docker },
       place: this.place,
-      subjects: Object.keys(catalogue.subjects).flatMap((name) => subjectOf(name) ?? []),
-      cacheFolder: join(tmpdir(), 'ordeal-test-programs'),
     };
   }
 
