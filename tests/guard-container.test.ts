@@ -106,7 +106,9 @@ describe.skipIf(why !== undefined)(
           ),
         { timeoutMs: 60_000 },
       );
-      expect(closed.evidence).toMatchObject({ undone_by: 'guard', reason: 'the worker closed the line' });
+      expect(closed.evidence).toMatchObject({
+        gone: { undone_by: 'guard', reason: 'the worker closed the line' },
+      });
       await completed(store, injection.trialId);
       next.child.kill('SIGTERM');
       expect(await next.ended, next.output()).toBe(0);

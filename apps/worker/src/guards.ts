@@ -52,7 +52,9 @@ export class Guards {
       return new Guards(besideUs, await besideEngine(parts), undefined);
     } catch (error) {
       // Trials on this machine need no engine.
-      return new Guards(besideUs, undefined, describeError(error));
+      const why = describeError(error);
+      parts.log.error({ error: why }, 'no guard for the engine: nothing is run on it');
+      return new Guards(besideUs, undefined, why);
     }
   }
 
