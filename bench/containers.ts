@@ -12,7 +12,7 @@ import {
   type Subject,
   waitFor,
 } from '@ordeal/core';
-import { createDockerRuntime } from '@ordeal/runtimes';
+import { bundleProgram, createDockerRuntime } from '@ordeal/runtimes';
 import { type Benchmark, median, rounded } from './benchmark.ts';
 import { BareEngine } from './peers/bare-engine.ts';
 
@@ -46,7 +46,12 @@ export const containers: Benchmark = {
     if (etcd === undefined) throw new Error('there is no subject etcd');
     const folder = await mkdtemp(join(tmpdir(), 'ordeal-bench-'));
     try {
-      const runtime = createDockerRuntime({ ...docker, place: 'bench', cacheFolder: folder, monotonicMs });
+      const runtime = createDockerRuntime({
+        ...docker,
+        place: 'bench',
+        bundle: (module) => bundleProgram(module, folder),
+        monotonicMs,
+      });
       const bare = new BareEngine(docker.images);
       const times: Times = {
         kill: [],

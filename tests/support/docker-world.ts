@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { placeId } from '@ordeal/place';
 import { type TestEngine, type TestImage, testEngine } from '@ordeal/runtimes/testing-engine';
+import type { DockerSettings, OrdealConfig } from 'ordeal/config';
 import { openWorld, type World } from './world.ts';
 
 export interface DockerWorld extends World {
@@ -17,14 +18,19 @@ export async function openDockerWorld(...images: TestImage[]): Promise<DockerWor
   return openWorldOn(engine, Object.fromEntries(images.map((name) => [name, engine.image(name)])));
 }
 
-/** @param others references of images beside the helper's, by name */
+/**
+ * @param others references of images beside the helper's, by name
+ * @param more of the engine's settings
+ */
 export async function openWorldOn(
   { docker, image }: TestEngine,
   others: Readonly<Record<string, string>>,
+  more: DockerSettings = {},
 ): Promise<DockerWorld> {
   const world = await openWorld('postgres', process.env.DOCKER_HOST ?? '');
   const references = { ...others, helper: image('helper') };
-  const settings = { runtimes: { docker: { images: references, subnets: '10.203.0.0/16' } } };
+  const given: DockerSettings = { images: references, subnets: '10.203.0.0/16', ...more };
+  const settings: OrdealConfig = { runtimes: { docker: given } };
   await writeFile(
     join(world.folders.home, 'ordeal.config.mjs'),
     `export default ${JSON.stringify(settings)};\n`,

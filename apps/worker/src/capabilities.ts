@@ -59,6 +59,21 @@ function whyNoFault({ repertoire }: Settings, missing: MissingAbilities, type: s
   return fault.needs.map((ability) => missing[ability]).find((why) => why !== undefined);
 }
 
+/** What is left when nothing runs on the engine after all. @param why undefined: it does */
+export function withoutDocker({ can, cannot }: Capabilities, why: string | undefined): Capabilities {
+  if (why === undefined) return { can, cannot };
+  const lost = can.filter((need) => runtimeOf(need) === 'docker');
+  return {
+    can: can.filter((need) => !lost.includes(need)),
+    cannot: { ...cannot, ...Object.fromEntries(lost.map((need) => [need, why])) },
+  };
+}
+
+/** Of a `subject/runtime/fault`. */
+export function runtimeOf(need: string): string | undefined {
+  return need.split('/')[1];
+}
+
 /** A worker takes only campaigns that it can run whole. */
 export function canRun(needs: readonly string[], can: readonly string[]): boolean {
   return needs.every((need) => can.includes(need));

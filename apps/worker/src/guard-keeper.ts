@@ -1,5 +1,5 @@
 import { describeError, OrdealError } from '@ordeal/core';
-import { type Body, type GuardClient, type SpawnGuardOptions, spawnGuard } from '@ordeal/guard';
+import type { Body, GuardClient } from '@ordeal/guard';
 import type { ExecutionRef, Store } from '@ordeal/store';
 import type { Logger } from 'pino';
 import { aboutExecution } from './about-execution.ts';
@@ -11,8 +11,8 @@ export interface GuardProof {
 }
 
 interface GuardKeeperParts {
-  /** How this worker's guards are started. */
-  readonly launch: Pick<SpawnGuardOptions, 'folders' | 'settings'>;
+  /** Starts a guard. */
+  readonly spawn: () => Promise<GuardClient>;
   readonly store: Pick<Store, 'getTrial'>;
   readonly log: Logger;
 }
@@ -25,7 +25,7 @@ const RESPAWN_EVERY_MS = 1_000;
  * successor first undoes what it left: only then is it handed out.
  */
 export class GuardKeeper {
-  readonly #launch: GuardKeeperParts['launch'];
+  readonly #start: GuardKeeperParts['spawn'];
   readonly #store: Pick<Store, 'getTrial'>;
   readonly #log: Logger;
   #current: GuardClient | undefined;
@@ -33,7 +33,7 @@ export class GuardKeeper {
   #closing = false;
 
   private constructor(parts: GuardKeeperParts, first: GuardClient) {
-    this.#launch = parts.launch;
+    this.#start = parts.spawn;
     this.#store = parts.store;
     this.#log = parts.log;
     this.#ready = Promise.resolve(first);
@@ -42,7 +42,7 @@ export class GuardKeeper {
 
   /** @throws OrdealError GUARD_LOST when the first guard does not come up: a worker without one can do nothing. */
   static async start(parts: GuardKeeperParts): Promise<GuardKeeper> {
-    return new GuardKeeper(parts, await spawnGuard(parts.launch));
+    return new GuardKeeper(parts, await parts.spawn());
   }
 
   /** The guard to give new work to; waits for a successor when there is none just now. Undefined: the signal fired first. */
@@ -56,6 +56,11 @@ export class GuardKeeper {
     } finally {
       signal.removeEventListener('abort', abort);
     }
+  }
+
+  /** Undefined: a guard was lost, and its successor is not up. */
+  get current(): GuardClient | undefined {
+    return this.#current;
   }
 
   lastTick(): GuardProof | undefined {
@@ -91,7 +96,7 @@ export class GuardKeeper {
   async #spawn(): Promise<GuardClient> {
     for (;;) {
       try {
-        const guard = await spawnGuard(this.#launch);
+        const guard = await this.#start();
         this.#keep(guard);
         return guard;
       } catch (error) {
@@ -108,11 +113,11 @@ export class GuardKeeper {
     void guard.closed.then((reason) => this.#succeed(guard, reason));
   }
 
-  async #tellOfLeftovers({ recovered, logPath }: GuardClient): Promise<void> {
+  async #tellOfLeftovers({ recovered, logAt }: GuardClient): Promise<void> {
     for (const { trial, execution, injections } of recovered.filter(({ clean }) => !clean)) {
       const about = await aboutExecution(this.#store, { trialId: trial, execution });
       this.#log.error(
-        { ...about, injections, guardLog: logPath },
+        { ...about, injections, guardLog: logAt },
         'something of a dead guard could not be removed',
       );
     }

@@ -1,7 +1,7 @@
 import { describeError, monotonicMs, type Timing } from '@ordeal/core';
 import type { Store } from '@ordeal/store';
 import type { Logger } from 'pino';
-import type { GuardKeeper } from './guard-keeper.ts';
+import type { Guards } from './guards.ts';
 import type { LiveExecutions } from './live-executions.ts';
 import { every, type Loop } from './loop.ts';
 
@@ -9,25 +9,25 @@ import { every, type Loop } from './loop.ts';
 const NOTICE_GAP_MS = 500;
 
 /**
- * Tells Postgres every beat that this worker's executions live, and the guard that Postgres has heard it. Losing
+ * Tells Postgres every beat that this worker's executions live, and its guards that Postgres has heard it. Losing
  * either stops the executions: whatever they would still find may be the doing of the guard's undo.
  */
 export function startHeartbeat(parts: {
   workerId: string;
   store: Store;
-  guard: GuardKeeper;
+  guards: Guards;
   live: LiveExecutions;
   timing: Timing;
   log: Logger;
 }): Loop {
-  const { workerId, store, guard, live, timing, log } = parts;
+  const { workerId, store, guards, live, timing, log } = parts;
   let lastProofMs = monotonicMs();
 
   async function beat(): Promise<void> {
     const beating = live.beating();
     const sentMs = monotonicMs();
-    // Taken before the beat is sent: the guard's lease must not run from a later instant than that.
-    const proof = guard.lastTick();
+    // Taken before the beat is sent: no guard's lease may run from a later instant than that.
+    const proofs = guards.all.map(({ keeper }) => ({ keeper, proof: keeper.lastTick() }));
     try {
       const { owned, cancelled, paused } = await store.beat(workerId, beating);
       lastProofMs = sentMs;
@@ -36,7 +36,7 @@ export function startHeartbeat(parts: {
       live.abort(cancelled, 'cancelled', 'the campaign was cancelled');
       live.abort(paused, 'paused', 'the campaign was paused');
       live.abort(lost, 'abandoned', 'the execution is no longer ours');
-      if (proof !== undefined) await guard.renewLeases(proof, owned);
+      await Promise.all(proofs.map(({ keeper, proof }) => proof && keeper.renewLeases(proof, owned)));
     } catch (error) {
       log.warn({ error: describeError(error) }, 'heartbeat failed');
     }

@@ -1,32 +1,32 @@
 import { describeError, type JsonObject } from '@ordeal/core';
-import { heldExecutions, type LeftFarewell, readFarewells } from '@ordeal/guard';
-import { type Folders, parsePlace } from '@ordeal/place';
+import type { Farewell } from '@ordeal/guard';
+import { parsePlace } from '@ordeal/place';
 import type { Injection, Store } from '@ordeal/store';
 import type { Logger } from 'pino';
 import { aboutExecution } from './about-execution.ts';
+import type { GuardPlace, Guards } from './guards.ts';
 import { every, type Loop } from './loop.ts';
 
 const LOOK_EVERY_MS = 5_000;
+const ANSWER = { timeoutMs: 10_000 };
 
 const REMOVED = 'its instance is removed';
 const REBOOTED = 'its instance is removed, and the machine has been started again since';
 
 /**
- * Closes the ledger's rows of this place whose worker can no longer do it: the guard of a dead worker undoes on its
+ * Closes the ledger's rows of this worker's places whose worker can no longer do it: the guard of a dead worker undoes on its
  * own, and has nobody to tell but by the farewell that it leaves. A row is closed when its execution has ended and no
- * guard here, alive or dead, has anything left of it.
+ * guard of the place, alive or dead, has anything left of it.
  */
-export function startLedgerWatch(parts: {
-  store: Store;
-  folders: Folders;
-  place: string;
-  log: Logger;
-}): Loop {
-  const { store, folders, place, log } = parts;
+export function startLedgerWatch(parts: { store: Store; guards: Guards; log: Logger }): Loop {
+  const { store, guards, log } = parts;
 
-  async function look(): Promise<void> {
+  async function look({ place, keeper }: GuardPlace): Promise<void> {
+    const guard = keeper.current;
+    // Its successor will be asked.
+    if (guard === undefined) return;
     try {
-      const farewells = await readFarewells(folders);
+      const { farewells } = await guard.ask('left', {}, ANSWER);
       const open = (await store.openInjections()).flatMap((injection) => {
         const seen = seenFrom(place, injection);
         return seen === undefined ? [] : [{ injection, seen }];
@@ -34,7 +34,8 @@ export function startLedgerWatch(parts: {
       if (open.length === 0 && farewells.length === 0) return;
       // In this order: what is live here and now is not looked for in journals that were read before.
       const live = new Set((await store.liveExecutions()).map((ref) => keyOf(ref.trialId, ref.execution)));
-      const held = new Set((await heldExecutions(folders)).map((ref) => keyOf(ref.trial, ref.execution)));
+      const { held: left } = await guard.ask('left', {}, ANSWER);
+      const held = new Set(left.map((ref) => keyOf(ref.trial, ref.execution)));
       const isOver = (key: string): boolean => !live.has(key) && !held.has(key);
       for (const { injection, seen } of open) {
         const key = keyOf(injection.trialId, injection.execution);
@@ -45,13 +46,16 @@ export function startLedgerWatch(parts: {
         const about = await aboutExecution(store, injection);
         log.info({ ...about, injection: injection.id, evidence }, 'closed a row of the ledger');
       }
-      for (const left of farewells) if (isOver(keyOf(left.trial, left.execution))) await left.forget();
+      for (const { trial, execution } of farewells) {
+        if (!isOver(keyOf(trial, execution))) continue;
+        await guard.ask('forget', { fence: { trial, execution } }, ANSWER);
+      }
     } catch (error) {
-      log.warn({ error: describeError(error) }, 'could not look through the ledger');
+      log.warn({ place, error: describeError(error) }, 'could not look through the ledger');
     }
   }
 
-  return every(LOOK_EVERY_MS, look);
+  return every(LOOK_EVERY_MS, async () => void (await Promise.all(guards.all.map(look))));
 }
 
 /** What the absence of an injection's instance here proves; undefined when it was made elsewhere. */
@@ -63,7 +67,7 @@ function seenFrom(place: string, injection: Injection): string | undefined {
 }
 
 /** `undone_at` is for whoever asks when the fault ended. */
-function evidenceOf(injection: string, farewell: LeftFarewell | undefined): JsonObject | undefined {
+function evidenceOf(injection: string, farewell: Farewell | undefined): JsonObject | undefined {
   if (farewell === undefined) return undefined;
   const { by, at, reason } = farewell;
   const isProven = farewell.injections.some((one) => one.injection === injection && one.state === 'gone');

@@ -1,7 +1,7 @@
 import { type Phase, RUNTIMES, type RuntimeName } from '@ordeal/core';
 import type { Body } from '@ordeal/guard';
 import type { Campaign, Trial, WaitingTrials } from '@ordeal/store';
-import type { GuardKeeper } from './guard-keeper.ts';
+import type { Guards } from './guards.ts';
 import type { LiveExecutions } from './live-executions.ts';
 import { every, type Loop } from './loop.ts';
 
@@ -54,14 +54,14 @@ export interface ReadyAhead extends Loop {
   setWaiting(waiting: ReadonlyMap<string, WaitingTrials>): void;
 }
 
-/** Keeps telling the guard which instances to make ready while trials run. */
+/** Keeps telling the guards which instances to make ready while trials run. */
 export function startReadyAhead(parts: {
-  guard: Pick<GuardKeeper, 'makeReadyAhead'>;
+  guards: Pick<Guards, 'all' | 'of'>;
   live: Pick<LiveExecutions, 'running'>;
   most: (runtime: RuntimeName) => number;
   keepFreeMb: number;
 }): ReadyAhead {
-  const { guard, live, most, keepFreeMb } = parts;
+  const { guards, live, most, keepFreeMb } = parts;
   let waiting: ReadonlyMap<string, WaitingTrials> = new Map();
   let isAskedFor = false;
 
@@ -70,7 +70,12 @@ export function startReadyAhead(parts: {
     // Nothing, and nothing before: there is nothing to say.
     if (wanted.length === 0 && !isAskedFor) return;
     isAskedFor = wanted.length > 0;
-    await guard.makeReadyAhead({ wanted, keepFreeMb });
+    await Promise.all(
+      guards.all.map(({ keeper }) => {
+        const own = wanted.filter(({ runtime }) => guards.of(runtime).keeper === keeper);
+        return keeper.makeReadyAhead({ wanted: own, keepFreeMb });
+      }),
+    );
   }
 
   const loop = every(ASK_EVERY_MS, ask);

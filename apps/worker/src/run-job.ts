@@ -6,7 +6,7 @@ import type { Disposition, TakenJob } from '@ordeal/queue';
 import { executeTrial, TrialAborted, type TrialEnd } from '@ordeal/runner';
 import type { Claim, Ended, Store, Trial } from '@ordeal/store';
 import type { Logger } from 'pino';
-import type { GuardKeeper } from './guard-keeper.ts';
+import type { GuardPlace, Guards } from './guards.ts';
 import type { LiveExecutions } from './live-executions.ts';
 import type { Removals } from './removals.ts';
 
@@ -17,10 +17,9 @@ const REFUSED_DELAY_MS = 1_000;
 
 export interface JobParts {
   readonly workerId: string;
-  readonly place: string;
   readonly repertoire: Repertoire;
   readonly store: Store;
-  readonly guard: GuardKeeper;
+  readonly guards: Guards;
   readonly live: LiveExecutions;
   readonly removals: Removals;
   readonly log: Logger;
@@ -34,28 +33,42 @@ export interface JobParts {
 async function runJob(parts: JobParts, job: TakenJob, campaignId: string, log: Logger): Promise<Disposition> {
   if (parts.stopping.aborted) return { kind: 'give_back' };
   // Before the claim, so that no execution waits for a guard while its lease runs.
-  const guard = await parts.guard.ready(parts.stopping);
+  const home = await homeOf(parts, job);
+  const guard = await home.keeper.ready(parts.stopping);
   if (guard === undefined) return { kind: 'give_back' };
   await parts.removals.room(parts.stopping);
   const claim = await parts.store.claim({
     trialId: job.trialId,
     campaignId,
     workerId: parts.workerId,
-    place: parts.place,
+    place: home.place,
     reopenFailed: job.retriedByPerson,
   });
   if (claim.kind !== 'claimed') return refusalOf(claim);
-  const { ended, rests, givenBack } = await runClaimed(parts, guard, claim, log);
+  const { ended, rests, givenBack } = await runClaimed(parts, { home, guard, claim }, log);
   const restMs = rests ? claim.campaign.cooldownSeconds * 1000 : 0;
   await rest(restMs, parts.stopping);
   return dispositionOf(ended, restMs, givenBack || parts.stopping.aborted);
 }
 
+/** What runs on an engine may have another guard than what runs on this machine. */
+async function homeOf({ guards, store }: JobParts, { trialId }: TakenJob): Promise<GuardPlace> {
+  if (guards.all.length === 1) return guards.of('process');
+  const trial = await store.getTrial(trialId);
+  // One that is not there any more is refused by the claim.
+  return guards.of(trial?.runtime ?? 'process');
+}
+
+interface ClaimedTrial {
+  readonly home: GuardPlace;
+  readonly guard: GuardClient;
+  readonly claim: Extract<Claim, { kind: 'claimed' }>;
+}
+
 /** Runs the execution to its recorded end; only until then it is this worker's to beat for. */
 async function runClaimed(
   parts: JobParts,
-  guard: GuardClient,
-  claim: Extract<Claim, { kind: 'claimed' }>,
+  { home, guard, claim }: ClaimedTrial,
   jobLog: Logger,
 ): Promise<TrialEnd & { givenBack: boolean }> {
   const { campaign, trial, execution } = claim;
@@ -68,7 +81,7 @@ async function runClaimed(
     campaign,
     trial,
     execution,
-    place: parts.place,
+    place: home.place,
     repertoire: parts.repertoire,
     kind: kindOf(trial, parts.repertoire.catalogue),
     guard,
@@ -79,7 +92,7 @@ async function runClaimed(
       if (phase === 'settling') parts.onSettling();
     },
     guardRecovered: async () => {
-      await parts.guard.ready(AbortSignal.timeout(RECOVERED_WITHIN_MS));
+      await home.keeper.ready(AbortSignal.timeout(RECOVERED_WITHIN_MS));
     },
   }).catch((error: unknown) => {
     log.error({ error: describeError(error) }, 'the end of an execution could not be recorded');

@@ -8,8 +8,8 @@ import type { JobQueues } from '@ordeal/queue';
 import type { Campaign, Store } from '@ordeal/store';
 import type { Logger } from 'pino';
 import { startCampaignDesk } from './campaign-desk.ts';
-import { findCapabilities } from './capabilities.ts';
-import { GuardKeeper } from './guard-keeper.ts';
+import { findCapabilities, runtimeOf, withoutDocker } from './capabilities.ts';
+import { Guards } from './guards.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { startLedgerWatch } from './ledger-watch.ts';
 import { LiveExecutions } from './live-executions.ts';
@@ -55,32 +55,34 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const id = `w-${randomBytes(4).toString('hex')}`;
   const log = options.log.child({ worker: id });
   const place = placeId(folders);
-  const { can: capabilities, cannot } = await findCapabilities(settings);
+  const found = await findCapabilities(settings);
   const live = new LiveExecutions();
   const stopping = new AbortController();
   await using started = new AsyncDisposableStack();
-  const launch = { folders, settings: settings.file };
-  const guard = started.adopt(await GuardKeeper.start({ launch, store, log }), (keeper) => keeper.close());
+  const hasDocker = found.can.some((need) => runtimeOf(need) === 'docker');
+  const guards = started.adopt(await Guards.start({ folders, settings, store, log }, hasDocker), (all) =>
+    all.close(),
+  );
+  const { can: capabilities, cannot } = withoutDocker(found, guards.whyNoDocker);
   await store.publishEntries(toPublished(settings.additions));
   await store.registerWorker({ id, place, pid: process.pid, capabilities, cannot, slots });
 
   const loop = <L extends Loop>(made: L): L => started.adopt(made, (running) => running.stop());
   const readyAhead = loop(
     startReadyAhead({
-      guard,
+      guards,
       live,
       most: (runtime) => settings[runtime].readyAhead,
       keepFreeMb: settings.keepFreeMb,
     }),
   );
   const removals = new Removals(slots);
-  const heartbeat = loop(startHeartbeat({ workerId: id, store, guard, live, timing, log }));
+  const heartbeat = loop(startHeartbeat({ workerId: id, store, guards, live, timing, log }));
   const parts: JobParts = {
     workerId: id,
-    place,
     repertoire: settings.repertoire,
     store,
-    guard,
+    guards,
     live,
     removals,
     log,
@@ -101,7 +103,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   );
   loop(startQueueKeeper({ store, queues, log }));
   loop(startLostWatch({ store, timing, log, onLost: () => desk.now() }));
-  loop(startLedgerWatch({ store, folders, place, log }));
+  loop(startLedgerWatch({ store, guards, log }));
   const stopListening = await store.onCampaignChange(() => {
     // A cancel or a pause reaches running trials by the beat's answer; a new campaign by a look.
     heartbeat.now();

@@ -123,6 +123,8 @@ export const settingsFields = {
             })
             .optional(),
           readyAhead: integerBetween(0, 100).optional(),
+          guard: z.enum(['process', 'container']).optional(),
+          socket: z.string().startsWith('/', { error: 'must be an absolute path' }).optional(),
         })
         .optional(),
     })

@@ -19,7 +19,9 @@ export interface Settings {
     readonly ports: ProcessSettings['ports'];
     readonly readyAhead: number;
   };
-  readonly docker: Required<Omit<DockerSettings, 'engine'>> & Pick<DockerSettings, 'engine'>;
+  /** Of what has no value here, the default depends on the machine. */
+  readonly docker: Required<Pick<DockerSettings, 'offered' | 'images' | 'subnets' | 'readyAhead'>> &
+    Pick<DockerSettings, 'engine' | 'guard' | 'socket'>;
 }
 
 interface Given {
@@ -67,7 +69,15 @@ export function completeSettings(given: Given): Settings {
       images: given.docker?.images ?? {},
       subnets: given.docker?.subnets ?? SUBNETS,
       readyAhead: given.docker?.readyAhead ?? 2,
-      ...(given.docker?.engine === undefined ? {} : { engine: given.docker.engine }),
+      ...definedOf(given.docker, 'engine', 'guard', 'socket'),
     },
   };
+}
+
+function definedOf<Key extends 'engine' | 'guard' | 'socket'>(
+  given: Given['docker'],
+  ...keys: readonly Key[]
+): Pick<DockerSettings, Key> {
+  const known = keys.flatMap((key) => (given?.[key] === undefined ? [] : [[key, given[key]]]));
+  return Object.fromEntries(known);
 }

@@ -2,7 +2,7 @@ import type { Repertoire, Runtime, Timing } from '@ordeal/core';
 import type { FaultPoint } from './fault-points.ts';
 import type { Farewell } from './journal/farewell.ts';
 import type { Journal } from './journal/journal.ts';
-import type { GuardEvent } from './protocol.ts';
+import type { Answer, Fence, GuardEvent } from './protocol.ts';
 
 /** What a guard works with; all of it can be replaced, so that a guard can be tested in process. */
 export interface GuardParts {
@@ -20,6 +20,8 @@ export interface GuardParts {
   readonly send: (event: GuardEvent) => void;
   /** For the next worker, when there may be none to tell. */
   readonly leaveFarewell: (farewell: Farewell) => Promise<void>;
+  readonly forgetFarewell: (fence: Fence) => Promise<void>;
+  readonly readLeft: () => Promise<Answer<'left'>>;
   /** For people: the guard's log. */
   readonly log: (text: string) => void;
 }

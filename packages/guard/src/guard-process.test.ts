@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DEFAULT_TIMING, monotonicMs, waitFor } from '@ordeal/core';
+import { DEFAULT_TIMING, monotonicMs, type Runtime, waitFor } from '@ordeal/core';
 import { isAlive, signalProcess } from '@ordeal/place';
 import { describe, expect, it } from 'vitest';
 import type { GuardClient } from './client/guard-client.ts';
+import { processLives } from './home/lives.ts';
 import { readFarewells } from './journal/farewell.ts';
 import { sweepGuards } from './journal/sweep.ts';
 import { PROTOCOL_VERSION } from './protocol.ts';
@@ -162,6 +163,8 @@ describe('a guard process', () => {
   });
 });
 
+const homeOf = (runtime: Runtime) => ({ lives: processLives(), runtimes: [runtime] });
+
 describe('sweeping', () => {
   it('does not touch living guards, and two sweepers share the dead', async () => {
     await using guards = await RealGuards.create();
@@ -170,7 +173,7 @@ describe('sweeping', () => {
     await dead.kill();
     const acts: string[] = [];
     const runtime = new RuntimeDouble((act) => acts.push(act));
-    const swept = await Promise.all([1, 2, 3].map(() => sweepGuards(guards.folders, [runtime])));
+    const swept = await Promise.all([1, 2, 3].map(() => sweepGuards(guards.folders, homeOf(runtime))));
     expect(swept.flat()).toEqual([{ trial: 't1', execution: 1, injections: ['x'], clean: true }]);
     expect(acts).toEqual(['leftovers t1#1']);
     expect(guards.guardFolders()).toEqual([alive.guard]);
@@ -184,8 +187,9 @@ describe('sweeping', () => {
     await dead.kill();
     const stubborn = new RuntimeDouble(() => {});
     stubborn.removeLeftovers = async () => false;
-    expect(await sweepGuards(guards.folders, [stubborn])).toMatchObject([{ clean: false }]);
-    expect(await sweepGuards(guards.folders, [new RuntimeDouble(() => {})])).toMatchObject([{ clean: true }]);
+    expect(await sweepGuards(guards.folders, homeOf(stubborn))).toMatchObject([{ clean: false }]);
+    const willing = new RuntimeDouble(() => {});
+    expect(await sweepGuards(guards.folders, homeOf(willing))).toMatchObject([{ clean: true }]);
     expect(guards.guardFolders()).toEqual([]);
   });
 });

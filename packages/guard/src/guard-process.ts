@@ -2,13 +2,15 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { describeError, monotonicMs, OrdealError, type Repertoire, type Runtime } from '@ordeal/core';
-import { identityOf } from '@ordeal/place';
+import { describeError, monotonicMs, OrdealError, type Repertoire } from '@ordeal/core';
 import { readFaultPoints } from './fault-points.ts';
 import { Guard } from './guard.ts';
+import type { Home } from './home/home.ts';
+import type { Lives } from './home/lives.ts';
 import { isClaimed } from './journal/claim.ts';
-import { leaveFarewell } from './journal/farewell.ts';
+import { forgetFarewell, leaveFarewell, readFarewells } from './journal/farewell.ts';
 import { type GuardFolder, guardFolder, makeGuardFolder, ownGuardFolder } from './journal/guard-folder.ts';
+import { heldExecutions } from './journal/held.ts';
 import { openJournal } from './journal/journal.ts';
 import { sweepGuards } from './journal/sweep.ts';
 import type { LaunchOptions } from './launch-options.ts';
@@ -19,7 +21,7 @@ const TICK_MS = 250;
 
 export interface GuardProcessParts {
   readonly options: LaunchOptions;
-  readonly runtimes: readonly Runtime[];
+  readonly home: Home;
   readonly repertoire: Pick<Repertoire, 'subjectOf' | 'faultOf'>;
   readonly input: Readable;
   readonly output: Writable;
@@ -28,23 +30,30 @@ export interface GuardProcessParts {
 
 /** Takes the folder, cleans up after dead guards, serves until the line ends, undoes everything, and exits. */
 export async function runGuardProcess(parts: GuardProcessParts): Promise<void> {
-  const { options, runtimes, repertoire, input, output, exit } = parts;
-  const { folder, identity } = await takeFolder(options.folder);
+  const { options, home, repertoire, input, output, exit } = parts;
+  const { folders } = options;
+  const folder = await takeFolder(options.folder, home.lives);
   const journal = await openJournal(folder.journal);
-  const recovered = await sweepGuards(options.folders, runtimes);
+  const recovered = await sweepGuards(folders, home);
   const guard = new Guard(
     {
       guard: basename(folder.path),
-      identity,
+      identity: home.lives.self,
       instancesFolder: folder.instances,
-      runtimeOf: (name) => runtimes.find((runtime) => runtime.name === name),
+      runtimeOf: (name) => home.runtimes.find((runtime) => runtime.name === name),
       repertoire,
       monotonicMs,
       timing: options.timing,
       faultPoints: readFaultPoints(process.env.ORDEAL_FAULT_POINTS),
       journal,
       send: eventWriter(output),
-      leaveFarewell: (farewell) => leaveFarewell(options.folders, farewell),
+      leaveFarewell: (farewell) => leaveFarewell(folders, farewell),
+      forgetFarewell: (fence) => forgetFarewell(folders, fence),
+      // In this order: whoever says farewell does it before the journal goes.
+      readLeft: async () => ({
+        held: await heldExecutions(folders),
+        farewells: await readFarewells(folders),
+      }),
       log,
     },
     recovered,
@@ -61,15 +70,13 @@ export async function runGuardProcess(parts: GuardProcessParts): Promise<void> {
   exit(clean ? 0 : 1);
 }
 
-async function takeFolder(path: string): Promise<{ folder: GuardFolder; identity: string }> {
-  const identity = identityOf(process.pid);
-  if (identity === null) throw new OrdealError('INTERNAL', 'the guard cannot tell its own identity');
-  if (!existsSync(path)) return { folder: await makeGuardFolder(path, identity), identity };
+async function takeFolder(path: string, lives: Lives): Promise<GuardFolder> {
+  if (!existsSync(path)) return makeGuardFolder(path, lives.self);
   const folder = guardFolder(path);
-  await ownGuardFolder(folder, identity);
+  await ownGuardFolder(folder, lives.self);
   // First owned, then looked: a sweeper claims first and looks at the owner then, so one of the two gives way.
-  if (await isClaimed(folder)) throw new OrdealError('GUARD_LOST', `${path} is being swept`);
-  return { folder, identity };
+  if (await isClaimed(folder, lives)) throw new OrdealError('GUARD_LOST', `${path} is being swept`);
+  return folder;
 }
 
 /** Resolves when somebody or something wants the guard to go. Ctrl+C and a closed terminal are meant for others. */

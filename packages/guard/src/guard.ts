@@ -108,6 +108,11 @@ export class Guard {
     zero: async ({ fence }) => this.#own(fence).zero(),
     load: async ({ fence, settled }) => this.#own(fence).load(settled),
     remove: (body) => this.#remove(body.fence),
+    left: () => this.#parts.readLeft(),
+    forget: async ({ fence }) => {
+      await this.#parts.forgetFarewell(fence);
+      return {};
+    },
   };
 
   async #start({ fence, ...wanted }: Body<'start'>): Promise<Answer<'start'>> {

@@ -1,8 +1,9 @@
 export type { GuardClient, Tick } from './client/guard-client.ts';
 export type { AskOptions } from './client/pending-asks.ts';
 export { type SpawnGuardOptions, spawnGuard } from './client/spawn-guard.ts';
-export { type Farewell, type LeftFarewell, readFarewells } from './journal/farewell.ts';
-export { type HeldExecution, heldExecutions } from './journal/held.ts';
+export { type GuardContainerOptions, startGuardContainer } from './client/start-guard-container.ts';
+export { processHome } from './home/home.ts';
+export type { Farewell } from './journal/farewell.ts';
 export { type GuardInspection, type InspectedGuard, inspectGuards } from './journal/inspect.ts';
 export { sweepGuards } from './journal/sweep.ts';
 export {

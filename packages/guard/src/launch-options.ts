@@ -3,7 +3,18 @@ import { checkTiming, DEFAULT_TIMING, type Timing } from '@ordeal/core';
 import type { Folders } from '@ordeal/place';
 import { z } from 'zod';
 
-/** What a guard process is told on its command line. */
+/** What a guard in a container is told beside: what a settings file decides is decided where the worker is. */
+const containerHome = z.object({
+  /** The container's. */
+  name: z.string(),
+  /** Stands in labels. */
+  place: z.string(),
+  images: z.record(z.string(), z.string()),
+  subnets: z.string(),
+});
+export type ContainerHome = z.infer<typeof containerHome>;
+
+/** What a guard is told on its command line. */
 export interface LaunchOptions {
   /** The guard's own folder; its last part is the guard's name. */
   readonly folder: string;
@@ -11,6 +22,8 @@ export interface LaunchOptions {
   readonly timing: Timing;
   /** The settings file that the worker read; undefined: none. */
   readonly settings?: string | undefined;
+  /** Where its home is a container. */
+  readonly container?: ContainerHome | undefined;
 }
 
 const foldersShape = z.object({ home: z.string(), data: z.string(), shared: z.string() });
@@ -22,16 +35,15 @@ const timingShape = z.object({
   watchMs: z.number(),
 });
 
-export function launchArguments({ folder, folders, timing, settings }: LaunchOptions): string[] {
-  const shared = [
-    '--folder',
+export function launchArguments({ folder, folders, timing, settings, container }: LaunchOptions): string[] {
+  const given = {
     folder,
-    '--folders',
-    JSON.stringify(folders),
-    '--timing',
-    JSON.stringify(timing),
-  ];
-  return settings === undefined ? shared : [...shared, '--settings', settings];
+    folders: JSON.stringify(folders),
+    timing: JSON.stringify(timing),
+    settings,
+    container: container && JSON.stringify(container),
+  };
+  return Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
 }
 
 /** @throws when an option is missing or has the wrong shape, or the timing breaks the invariant. */
@@ -43,6 +55,7 @@ export function readLaunchArguments(args: readonly string[]): LaunchOptions {
       folders: { type: 'string' },
       timing: { type: 'string' },
       settings: { type: 'string' },
+      container: { type: 'string' },
     },
   });
   const folders = foldersShape.parse(JSON.parse(values.folders ?? 'null'));
@@ -52,5 +65,6 @@ export function readLaunchArguments(args: readonly string[]): LaunchOptions {
     folders,
     timing: checkTiming(timing),
     settings: values.settings,
+    container: values.container === undefined ? undefined : containerHome.parse(JSON.parse(values.container)),
   };
 }

@@ -1,26 +1,30 @@
 import { Socket } from 'node:net';
 import { defaultSettings, readSettings } from '@ordeal/config';
-import { describeError, monotonicMs } from '@ordeal/core';
-import { createRuntimes } from '@ordeal/runtimes';
+import { describeError } from '@ordeal/core';
 import { runGuardProcess } from './guard-process.ts';
+import { containerHome, processHome } from './home/home.ts';
 import { readLaunchArguments } from './launch-options.ts';
 
 /**
- * The guard as a process of its own: orders on standard input, answers and events on standard output, its log on
- * standard error. Started detached, so that it outlives the worker and no Ctrl+C reaches it.
+ * The guard's program: orders on standard input, answers and events on standard output, its log on standard error. It
+ * outlives the worker, as a detached process that no Ctrl+C reaches, or as a container.
  */
-const options = readLaunchArguments(process.argv.slice(2));
-const settings = options.settings === undefined ? defaultSettings : await readSettings(options.settings);
-const { folders } = options;
-await runGuardProcess({
-  options,
-  runtimes: createRuntimes({ folders, monotonicMs, ...settings }),
-  repertoire: settings.repertoire,
-  input: process.stdin,
-  // Not process.stdout: its writes to a pipe block, and a worker that stopped reading would stop its guard.
-  output: new Socket({ fd: 1, readable: false, writable: true }),
-  exit: (code) => process.exit(code),
-}).catch((error: unknown) => {
+async function run(): Promise<void> {
+  const options = readLaunchArguments(process.argv.slice(2));
+  const { container, folders } = options;
+  const settings = options.settings === undefined ? defaultSettings : await readSettings(options.settings);
+  await runGuardProcess({
+    options,
+    home: container === undefined ? processHome(folders, settings) : await containerHome(container),
+    repertoire: settings.repertoire,
+    input: process.stdin,
+    // Not process.stdout: its writes to a pipe block, and a worker that stopped reading would stop its guard.
+    output: new Socket({ fd: 1, readable: false, writable: true }),
+    exit: (code) => process.exit(code),
+  });
+}
+
+await run().catch((error: unknown) => {
   console.error(describeError(error));
   process.exit(1);
 });

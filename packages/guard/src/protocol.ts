@@ -7,6 +7,7 @@ import {
   type WritesCheck,
 } from '@ordeal/core';
 import { z } from 'zod';
+import { farewell } from './journal/farewell.ts';
 
 /**
  * What worker and guard say to each other: newline JSON, one object a line, every line with `v`.
@@ -184,6 +185,18 @@ export const VERBS = {
     body: z.object({ fence }),
     answer: z.object({ clean: z.boolean(), undone: z.array(z.string()) }),
   },
+  /** What the guards of this place have left in its journals, whoever wrote them. */
+  left: {
+    body: z.object({}),
+    answer: z.object({
+      /** Executions of which something may still be here: no journal, of the living or the dead, says that it was removed. */
+      held: z.array(z.object({ trial: z.string(), execution: z.number().int() })),
+      /** What was undone when there was no worker to tell. */
+      farewells: z.array(farewell),
+    }),
+  },
+  /** That farewell has been written down elsewhere. */
+  forget: { body: z.object({ fence }), answer: z.object({}) },
 } as const;
 
 /** What a guard found of a dead one's executions when it started: undone and removed, unless it says otherwise. */

@@ -1,5 +1,6 @@
 import type { Runtime } from '@ordeal/core';
 import { type Folders, placeId } from '@ordeal/place';
+import { bundleProgram } from './docker/bundle-program.ts';
 import { createDockerRuntime, type DockerRuntimeOptions } from './docker/runtime.ts';
 import { createProcessRuntime, type ProcessRuntimeOptions } from './process/runtime.ts';
 
@@ -15,6 +16,11 @@ export interface RuntimesOptions {
 export function createRuntimes({ folders, monotonicMs, process, docker }: RuntimesOptions): Runtime[] {
   return [
     createProcessRuntime({ folders, monotonicMs, ports: process.ports }),
-    createDockerRuntime({ ...docker, place: placeId(folders), cacheFolder: folders.shared, monotonicMs }),
+    createDockerRuntime({
+      ...docker,
+      place: placeId(folders),
+      bundle: (module) => bundleProgram(module, folders.shared),
+      monotonicMs,
+    }),
   ];
 }

@@ -1,5 +1,20 @@
 export { type MissingAbilities, missingAbilities } from './abilities.ts';
 export { createRuntimes, type RuntimesOptions } from './create-runtimes.ts';
+export { type ContainerLives, containerLives } from './docker/beside-engine/container-lives.ts';
+export { engineId, engineSocket, type GuardHome, guardHome } from './docker/beside-engine/guard-home.ts';
+export {
+  type GuardPlaceOnEngine,
+  guardPlacesOn,
+  JOURNALS_LABEL,
+} from './docker/beside-engine/guard-places.ts';
+export { packedProgram, packPrograms } from './docker/beside-engine/packed-programs.ts';
+export {
+  ENGINE_BESIDE,
+  type ProgramBesideEngine,
+  type RunningBesideEngine,
+  startBesideEngine,
+} from './docker/beside-engine/start-beside-engine.ts';
+export { bundleProgram } from './docker/bundle-program.ts';
 export { type EngineInspection, inspectEngine } from './docker/engine/inspect-engine.ts';
 export { ensureImages } from './docker/ensure-images.ts';
 export { createDockerRuntime, type DockerRuntimeOptions } from './docker/runtime.ts';

@@ -13,6 +13,7 @@ import { migrate } from './database/migrate.ts';
 import { checkSchemaName } from './database/schema-name.ts';
 import type { Session } from './database/session.ts';
 import type { Tables } from './database/tables.ts';
+import { databaseId } from './database-id.ts';
 import { listEvents } from './events.ts';
 import { beat, listExecutions, liveExecutions } from './executions.ts';
 import { listInjections, openInjections } from './injections.ts';
@@ -151,6 +152,7 @@ function bindStore(
     listPublished: bind(listPublished),
     campaignActivity: bind(campaignActivity),
     slotsByWorker: bind(slotsByWorker),
+    databaseId: bind(databaseId),
     close: () => {
       closing ??= changes.close().then(() => db.destroy());
       return closing;

@@ -110,5 +110,8 @@ export interface Store {
   /** Local slots in use, by worker. */
   slotsByWorker(): Promise<Map<string, WorkerSlots>>;
 
+  /** Names this Ordeal's database, whatever the address it is reached by. */
+  databaseId(): Promise<string>;
+
   close(): Promise<void>;
 }

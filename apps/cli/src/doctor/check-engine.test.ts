@@ -8,6 +8,7 @@ import { emptySite, findingsOf, heard, problemsIn } from './testing-site.ts';
 const healthy: EngineInspection = {
   address: 'unix:///var/run/docker.sock',
   isRemote: false,
+  guardHome: 'process',
   version: '28.3.1',
   system: 'linux',
   isRootless: false,
@@ -26,7 +27,8 @@ describe('an engine', () => {
     ['that does not say where it keeps images', { freeBytes: undefined }, []],
     ['that is old', { version: '19.03.15' }, ['version']],
     ['for Windows', { system: 'windows' }, ['system']],
-    ['on another machine', { address: 'tcp://10.0.0.7:2376', isRemote: true }, ['remote']],
+    ['on another machine', { isRemote: true, guardHome: 'container' }, []],
+    ['on another machine, with the guard here', { isRemote: true }, ['remote']],
     ['without root', { isRootless: true }, ['rootless']],
     ['without an image', { missingImages: ['quay.io/coreos/etcd:v3.5.21'] }, ['images']],
     ['on a full disk', { freeBytes: 1e9 }, ['disk']],

@@ -28,8 +28,9 @@ const problems = {
   remote: {
     level: 'warning',
     means:
-      'Guards dial the addresses of containers: from another machine than the engine’s they are not reached, and no instance becomes steady.',
-    advice: 'Start a worker on the engine’s machine.',
+      'A guard that is a process dials the addresses of containers: from another machine than the engine’s they are not reached, and no instance becomes steady.',
+    advice:
+      'Leave out runtimes.docker.guard in ordeal.config.ts, so that the guard lives in a container on the engine’s machine.',
   },
   rootless: {
     level: 'error',
@@ -80,7 +81,9 @@ export function tellOfEngine(engine: EngineInspection, say: Say<keyof typeof pro
   if (Number.parseInt(engine.version, 10) < OLDEST_MAJOR) say.problem('version', version);
   else say.ok('version', version);
   if (engine.system !== 'linux') say.problem('system', `its containers are for ${engine.system}`);
-  if (engine.isRemote) say.problem('remote', `it is reached at ${engine.address}`);
+  if (engine.isRemote && engine.guardHome === 'process')
+    say.problem('remote', `it is reached at ${engine.address}, and the settings keep the guard here`);
+  else say.ok('remote', `a guard of it lives as a ${engine.guardHome}`);
   if (engine.isRootless) say.problem('rootless', 'it is rootless');
   const { missingImages: missing } = engine;
   if (missing.length > 0) say.problem('images', `not there: ${missing.join(', ')}`);

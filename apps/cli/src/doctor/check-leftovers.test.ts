@@ -11,7 +11,11 @@ import { checkLeftovers } from './check-leftovers.ts';
 import { planSweep, sweep } from './sweep.ts';
 import { emptySite, findingsOf, problemsIn } from './testing-site.ts';
 
-const look = (guards: RealGuards) => findingsOf(checkLeftovers, emptySite({ folders: guards.folders }));
+/** An engine of the machine's may have leftovers of others. */
+const settings = { ...defaultSettings, docker: { ...defaultSettings.docker, offered: false } };
+
+const look = (guards: RealGuards) =>
+  findingsOf(checkLeftovers, emptySite({ folders: guards.folders, settings }));
 
 /** A worker and its guard, killed together in the middle of a fault: nobody undoes. */
 async function killedTogether(guards: RealGuards): Promise<void> {
@@ -24,7 +28,7 @@ async function killedTogether(guards: RealGuards): Promise<void> {
 
 describe('leftovers', () => {
   it('of nobody', async () => {
-    expect(problemsIn(await findingsOf(checkLeftovers, emptySite()))).toEqual([]);
+    expect(problemsIn(await findingsOf(checkLeftovers, emptySite({ settings })))).toEqual([]);
   });
 
   it('of a guard that was killed with its worker, until they are swept; those of a living one are not', async () => {
@@ -45,7 +49,7 @@ describe('leftovers', () => {
     const left = { trial: 't1', execution: 1, injections: ['x'] };
     expect(await planSweep(guards.folders)).toEqual([{ ...left, clean: null }]);
     expect(problemsIn(await look(guards))).toEqual(['leftovers.guard']);
-    expect(await sweep(guards.folders, defaultSettings)).toEqual([{ ...left, clean: true }]);
+    expect(await sweep(guards.folders, settings)).toEqual([{ ...left, clean: true }]);
     expect(problemsIn(await look(guards))).toEqual([]);
     expect({ folders: guards.guardFolders(), nodes: guards.nodes() }).toEqual(living);
   });

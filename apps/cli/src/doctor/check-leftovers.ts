@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { type InspectedGuard, inspectGuards } from '@ordeal/guard';
 import { type Folders, listBinaryDrafts, mountsIn, pidOf } from '@ordeal/place';
+import { guardPlacesOn } from '@ordeal/runtimes';
 import { inspectEmbedded } from '@ordeal/store';
 import { defineCheck, type Say } from './check.ts';
 
@@ -45,11 +46,13 @@ export const checkLeftovers = defineCheck({
   name: 'leftovers',
   title: 'Leftovers',
   problems,
-  async look({ folders }, say) {
-    const [{ guards, strays, unfinished }, embedded, binaryDrafts] = await Promise.all([
+  async look({ folders, settings: { docker } }, say) {
+    const [{ guards, strays, unfinished }, embedded, binaryDrafts, places] = await Promise.all([
       inspectGuards(folders),
       inspectEmbedded(folders),
       listBinaryDrafts(folders),
+      // An engine that is away is told of by its own check.
+      docker.offered ? guardPlacesOn(docker.engine).catch(() => []) : [],
     ]);
     for (const guard of guards) tellOfGuard(guard, say);
     const lost = [...strays, ...embedded.strays].map(pidOf);
@@ -59,7 +62,12 @@ export const checkLeftovers = defineCheck({
     for (const path of [...unfinished, ...embedded.drafts, ...binaryDrafts]) {
       if (await isAbandoned(path)) say.problem('unfinished', `unfinished: ${path}`);
     }
-    if (guards.every(isCaredFor)) say.ok('guard', 'no guard has died without cleaning up');
+    const orphaned = places.filter(({ guards: living, instances }) => living === 0 && instances > 0);
+    for (const { place, instances } of orphaned) {
+      say.problem('guard', `no guard lives at ${place} on the engine; instances: ${instances}`);
+    }
+    if (guards.every(isCaredFor) && orphaned.length === 0)
+      say.ok('guard', 'no guard has died without cleaning up');
   },
 });
 

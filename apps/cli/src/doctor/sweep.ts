@@ -1,8 +1,7 @@
 import type { Settings } from '@ordeal/config';
-import { monotonicMs } from '@ordeal/core';
-import { inspectGuards, sweepGuards } from '@ordeal/guard';
+import { inspectGuards, processHome, startGuardContainer, sweepGuards } from '@ordeal/guard';
 import type { Folders } from '@ordeal/place';
-import { createRuntimes } from '@ordeal/runtimes';
+import { guardPlacesOn } from '@ordeal/runtimes';
 
 /** What a dead guard left of one execution. */
 export interface Swept {
@@ -13,12 +12,27 @@ export interface Swept {
   readonly clean: boolean | null;
 }
 
-/** Removes what dead guards of this installation left, never what a living one has. Idempotent. */
+/** Removes what dead guards of this installation, and those on its engine, left; never what a living one has. Idempotent. */
 export async function sweep(folders: Folders, settings: Settings): Promise<Swept[]> {
-  return await sweepGuards(folders, createRuntimes({ folders, monotonicMs, ...settings }));
+  const swept = await sweepGuards(folders, processHome(folders, settings));
+  return [...swept, ...(await sweepEngine(folders, settings))];
 }
 
-/** What {@link sweep} would remove now. Changes nothing. */
+/** Only a guard of a place can read its journals, and cleans up before it says anything. */
+async function sweepEngine(folders: Folders, settings: Settings): Promise<Swept[]> {
+  if (!settings.docker.offered) return [];
+  // An engine that is away is told of by its own check.
+  const places = await guardPlacesOn(settings.docker.engine).catch(() => []);
+  const swept: Swept[] = [];
+  for (const { place } of places) {
+    const guard = await startGuardContainer({ folders, settings, place });
+    swept.push(...guard.recovered);
+    await guard.close();
+  }
+  return swept;
+}
+
+/** What {@link sweep} would remove now on this machine; journals on the engine tell it to guards alone. Changes nothing. */
 export async function planSweep(folders: Folders): Promise<Swept[]> {
   const { guards } = await inspectGuards(folders);
   return guards

@@ -65,6 +65,17 @@ export interface DockerSettings {
    * that are measured. Campaigns with `cooldown_seconds` never have any.
    */
   readonly readyAhead?: number;
+  /**
+   * Where the guard lives: `process`, beside the worker, or `container`, on the engine's machine. Default: `container`
+   * when the engine is reached over the network or the worker runs in a container of it, else `process`. A process is
+   * up sooner; of an engine elsewhere it reaches no node.
+   */
+  readonly guard?: 'process' | 'container';
+  /**
+   * Where the engine's socket is on the engine's own machine, for a guard in a container; default: found out for a
+   * socket, else /var/run/docker.sock.
+   */
+  readonly socket?: string;
 }
 
 /**

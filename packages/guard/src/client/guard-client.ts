@@ -1,6 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
 import { isErrorCode, monotonicMs, OrdealError, type Timing, waitFor } from '@ordeal/core';
-import { isAlive, type ProcessIdentity, signalProcess } from '@ordeal/place';
 import { createLineReader, writeLine } from '../lines.ts';
 import {
   type Answer,
@@ -19,17 +18,17 @@ import { Silence } from './silence.ts';
 const SILENCE_CHECK_MS = 250;
 /** What a guard may take for its exit beyond the undo. */
 const EXIT_SLACK_MS = 2_000;
-const KILL_DEADLINE_MS = 5_000;
 const CLOSED_BY_US = 'the worker closed the line';
 
 /** The worker's end of the line to its guard. */
 export interface GuardClient {
   readonly guard: string;
-  readonly identity: ProcessIdentity;
+  /** Of the guard's life: a process's pid and start, or a container's id and start. */
+  readonly identity: string;
   /** What dead guards had left, and this one removed before it took work. */
   readonly recovered: readonly Recovered[];
-  /** What the guard wrote for people; gone with the guard's folder after a clean exit. */
-  readonly logPath: string;
+  /** Where people read what the guard wrote: a path, or a command. Gone after a clean exit. */
+  readonly logAt: string;
   /** The guard's clock as last told, and when that was on ours. */
   readonly lastTick: Tick;
   readonly isClosed: boolean;
@@ -43,7 +42,7 @@ export interface GuardClient {
   ask<V extends Verb>(verb: V, body: Body<V>, options: AskOptions): Promise<Answer<V>>;
   /** Calls back for each event, in order; returns the unsubscribe. */
   on(listener: (event: GuardEvent) => void): () => void;
-  /** SIGKILL to that very process; resolves when it is dead, so that a successor finds it so. */
+  /** SIGKILL to that very guard; resolves when it is dead, so that a successor finds it so. */
   kill(): Promise<void>;
   /** Ends the line, which makes the guard undo everything and go; kills it when that takes too long. */
   close(): Promise<void>;
@@ -57,15 +56,18 @@ export interface Tick {
 export interface GuardLine {
   readonly input: Writable;
   readonly output: Readable;
-  readonly identity: ProcessIdentity;
-  readonly logPath: string;
+  readonly identity: string;
+  readonly logAt: string;
   readonly timing: Timing;
-  /** Resolves with how the process ended. */
+  /** Resolves with how the guard ended. */
   readonly exited: Promise<string>;
+  isAlive(): Promise<boolean>;
+  /** SIGKILL; resolves when it is dead. */
+  kill(): Promise<void>;
   readonly log: (text: string) => void;
 }
 
-/** A client on a line that stands; {@link spawnGuard} makes both. */
+/** A client on a line that stands; whoever starts a guard makes both. */
 export class LineGuardClient implements GuardClient {
   readonly closed: Promise<string>;
   readonly #line: GuardLine;
@@ -112,11 +114,11 @@ export class LineGuardClient implements GuardClient {
   get lastTick(): Tick {
     return this.#lastTick ?? { guardMs: this.#said().nowMs, receivedAt: monotonicMs() };
   }
-  get identity(): ProcessIdentity {
+  get identity(): string {
     return this.#line.identity;
   }
-  get logPath(): string {
-    return this.#line.logPath;
+  get logAt(): string {
+    return this.#line.logAt;
   }
   get isClosed(): boolean {
     return this.#closedBecause !== undefined;
@@ -135,20 +137,17 @@ export class LineGuardClient implements GuardClient {
   }
 
   async kill(): Promise<void> {
-    const { identity } = this.#line;
-    signalProcess(identity, 'SIGKILL');
+    const killed = this.#line.kill();
     this.#end('the guard was killed');
-    await waitFor('the guard is dead', () => !isAlive(identity) || undefined, {
-      timeoutMs: KILL_DEADLINE_MS,
-    });
+    await killed;
   }
 
   async close(): Promise<void> {
-    const { identity, input, timing } = this.#line;
+    const { input, timing } = this.#line;
     this.#isClosing = true;
     input.end();
     try {
-      await waitFor('the guard is gone', () => !isAlive(identity) || undefined, {
+      await waitFor('the guard is gone', async () => ((await this.#line.isAlive()) ? undefined : true), {
         timeoutMs: timing.undoMs + EXIT_SLACK_MS,
       });
     } catch {
@@ -205,7 +204,7 @@ export class LineGuardClient implements GuardClient {
   }
 
   #lost(reason: string): OrdealError {
-    return new OrdealError('GUARD_LOST', `${reason} (its log: ${this.#line.logPath})`);
+    return new OrdealError('GUARD_LOST', `${reason} (its log: ${this.#line.logAt})`);
   }
 }
 

@@ -4,14 +4,15 @@ import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { checkTiming, DEFAULT_TIMING, describeError, OrdealError, type Timing } from '@ordeal/core';
-import { type Folders, identityOf } from '@ordeal/place';
+import { checkTiming, DEFAULT_TIMING, describeError, OrdealError, type Timing, waitFor } from '@ordeal/core';
+import { type Folders, identityOf, isAlive, type ProcessIdentity, signalProcess } from '@ordeal/place';
+import { processLives } from '../home/lives.ts';
 import { type GuardFolder, guardsFolder, makeGuardFolder } from '../journal/guard-folder.ts';
 import { launchArguments } from '../launch-options.ts';
 import { type GuardClient, LineGuardClient } from './guard-client.ts';
+import { guardNotUp, HELLO_DEADLINE_MS } from './not-up.ts';
 
-/** Covers the removal of everything that dead guards left. */
-const HELLO_DEADLINE_MS = 60_000;
+const KILL_DEADLINE_MS = 5_000;
 
 export interface SpawnGuardOptions {
   readonly folders: Folders;
@@ -41,7 +42,9 @@ export async function spawnGuard(options: SpawnGuardOptions): Promise<GuardClien
   const client = new LineGuardClient({
     ...pipesOf(child),
     identity,
-    logPath: folder.log,
+    isAlive: async () => isAlive(identity),
+    kill: () => kill(identity),
+    logAt: folder.log,
     timing,
     exited: exitOf(child),
     log: options.log ?? (() => {}),
@@ -58,9 +61,7 @@ export async function spawnGuard(options: SpawnGuardOptions): Promise<GuardClien
 async function newGuardFolder(folders: Folders): Promise<GuardFolder> {
   const parent = guardsFolder(folders);
   await mkdir(parent, { recursive: true, mode: 0o755 });
-  const self = identityOf(process.pid);
-  if (self === null) throw new OrdealError('INTERNAL', 'this process cannot tell its own identity');
-  return makeGuardFolder(join(parent, `g${randomBytes(4).toString('hex')}`), self);
+  return makeGuardFolder(join(parent, `g${randomBytes(4).toString('hex')}`), processLives().self);
 }
 
 async function launch(
@@ -78,6 +79,11 @@ async function launch(
     cwd: folder.path,
     env: { ...process.env, ...env },
   });
+}
+
+async function kill(identity: ProcessIdentity): Promise<void> {
+  signalProcess(identity, 'SIGKILL');
+  await waitFor('the guard is dead', () => !isAlive(identity) || undefined, { timeoutMs: KILL_DEADLINE_MS });
 }
 
 function pipesOf(child: ChildProcess): { input: Writable; output: Readable } {
@@ -99,6 +105,5 @@ function exitOf(child: ChildProcess): Promise<string> {
 async function notUp(folder: GuardFolder, why: string): Promise<OrdealError> {
   const log = await readFile(folder.log, 'utf8').catch(() => '');
   await rm(folder.path, { recursive: true, force: true });
-  const lastWords = log.trim().split('\n').slice(-12).join('\n');
-  return new OrdealError('GUARD_LOST', `the guard did not come up: ${why}${lastWords && `\n${lastWords}`}`);
+  return guardNotUp(why, log);
 }

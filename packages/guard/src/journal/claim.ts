@@ -1,6 +1,6 @@
 import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAlive, type ProcessIdentity } from '@ordeal/place';
+import type { Lives } from '../home/lives.ts';
 import type { GuardFolder } from './guard-folder.ts';
 
 const CLAIM_PATTERN = /^claim\.(\d+)$/;
@@ -11,15 +11,16 @@ export interface Claim {
 }
 
 /**
- * Claims the folder, unless a living process has done so. Claims are numbered, and each number can be made only
+ * Claims the folder, unless somebody who lives has done so. Claims are numbered, and each number can be made only
  * once: when two find the same dead sweeper's claim, one of them makes the next, and no claim is ever taken away
- * from a living process. The folder itself must not be renamed for this: processes are found by it.
+ * from the living. The folder itself must not be renamed for this: processes are found by it.
  */
-export async function claimFolder(folder: GuardFolder, self: ProcessIdentity): Promise<Claim | undefined> {
+export async function claimFolder(folder: GuardFolder, lives: Lives): Promise<Claim | undefined> {
+  const { self } = lives;
   const highest = await highestClaim(folder);
   if (highest !== undefined) {
     const owner = await readOrUndefined(join(folder.path, `claim.${highest}`));
-    if (owner !== undefined && isAlive(owner)) return undefined;
+    if (owner !== undefined && (await lives.isAlive(owner))) return undefined;
   }
   const path = join(folder.path, `claim.${(highest ?? 0) + 1}`);
   const draft = `${path}.${self}`;
@@ -38,12 +39,12 @@ export async function claimFolder(folder: GuardFolder, self: ProcessIdentity): P
   return { release: () => rm(path, { force: true }) };
 }
 
-/** True when a living process is cleaning the folder up. */
-export async function isClaimed(folder: GuardFolder): Promise<boolean> {
+/** True when somebody who lives is cleaning the folder up. */
+export async function isClaimed(folder: GuardFolder, lives: Lives): Promise<boolean> {
   const highest = await highestClaim(folder);
   if (highest === undefined) return false;
   const owner = await readOrUndefined(join(folder.path, `claim.${highest}`));
-  return owner !== undefined && isAlive(owner);
+  return owner !== undefined && (await lives.isAlive(owner));
 }
 
 async function highestClaim(folder: GuardFolder): Promise<number | undefined> {

@@ -4,11 +4,13 @@ import { INJECTION_STATES } from '@ordeal/core';
 import type { Folders } from '@ordeal/place';
 import { z } from 'zod';
 
+type Fence = Pick<Farewell, 'trial' | 'execution'>;
+
 /** Nobody came for it: its database is gone, or no worker ever starts here again. */
 const FORGOTTEN_AFTER_MS = 7 * 86_400_000;
 const SUFFIX = '.json';
 
-const farewell = z.object({
+export const farewell = z.object({
   trial: z.string(),
   execution: z.number().int(),
   /** The wall clock when the faults had been undone, or the instance had been removed with them; ISO 8601. */
@@ -23,12 +25,6 @@ const farewell = z.object({
 /** What a guard did for an execution when its worker was gone, for the next worker to read: it has nobody to tell. */
 export type Farewell = z.infer<typeof farewell>;
 
-/** A farewell on disk. */
-export interface LeftFarewell extends Farewell {
-  /** It has been written down elsewhere. */
-  forget(): Promise<void>;
-}
-
 function farewellsFolder(folders: Pick<Folders, 'data'>): string {
   return join(folders.data, 'farewells');
 }
@@ -36,7 +32,7 @@ function farewellsFolder(folders: Pick<Folders, 'data'>): string {
 /** Leaves it whole or not at all. */
 export async function leaveFarewell(folders: Pick<Folders, 'data'>, left: Farewell): Promise<void> {
   const folder = farewellsFolder(folders);
-  const name = encodeURIComponent(`t${left.trial}-e${left.execution}`);
+  const name = nameOf(left);
   const draft = join(folder, `${name}.${process.pid}.draft`);
   await mkdir(folder, { recursive: true, mode: 0o755 });
   await writeFile(draft, JSON.stringify(left));
@@ -44,7 +40,7 @@ export async function leaveFarewell(folders: Pick<Folders, 'data'>, left: Farewe
 }
 
 /** All that are there. What nobody came for in a week, and what nobody can read, is deleted. */
-export async function readFarewells(folders: Pick<Folders, 'data'>): Promise<LeftFarewell[]> {
+export async function readFarewells(folders: Pick<Folders, 'data'>): Promise<Farewell[]> {
   const folder = farewellsFolder(folders);
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
@@ -54,7 +50,16 @@ export async function readFarewells(folders: Pick<Folders, 'data'>): Promise<Lef
   return read.filter((each) => each !== undefined);
 }
 
-async function readOrDelete(path: string): Promise<LeftFarewell | undefined> {
+/** It has been written down elsewhere. */
+export async function forgetFarewell(folders: Pick<Folders, 'data'>, fence: Fence): Promise<void> {
+  await rm(join(farewellsFolder(folders), `${nameOf(fence)}${SUFFIX}`), { force: true });
+}
+
+function nameOf({ trial, execution }: Fence): string {
+  return encodeURIComponent(`t${trial}-e${execution}`);
+}
+
+async function readOrDelete(path: string): Promise<Farewell | undefined> {
   const forget = (): Promise<void> => rm(path, { force: true });
   const written = await stat(path).catch(() => undefined);
   if (written === undefined) return undefined;
@@ -64,7 +69,7 @@ async function readOrDelete(path: string): Promise<LeftFarewell | undefined> {
   }
   if (!path.endsWith(SUFFIX)) return undefined;
   try {
-    return { ...farewell.parse(JSON.parse(await readFile(path, 'utf8'))), forget };
+    return farewell.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
     await forget();
     return undefined;

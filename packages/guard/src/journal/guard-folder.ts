@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Folders, isAlive, type ProcessIdentity } from '@ordeal/place';
+import type { Folders } from '@ordeal/place';
+import type { Lives } from '../home/lives.ts';
 
 /** A folder in the making has no identity yet; nobody needs so long to write one. */
 const DRAFT_ABANDONED_AFTER_MS = 60_000;
@@ -33,7 +34,7 @@ export function guardFolder(path: string): GuardFolder {
  * Makes a guard's folder if it is not there. It appears with its owner's identity inside, in one step: at no
  * instant is there one that looks like a dead guard's.
  */
-export async function makeGuardFolder(path: string, owner: ProcessIdentity): Promise<GuardFolder> {
+export async function makeGuardFolder(path: string, owner: string): Promise<GuardFolder> {
   const folder = guardFolder(path);
   const draft = guardFolder(`${path}${DRAFT_SUFFIX}`);
   // Servers run unprivileged, and have to reach their folders below this one.
@@ -43,20 +44,20 @@ export async function makeGuardFolder(path: string, owner: ProcessIdentity): Pro
   return folder;
 }
 
-/** Makes another process the owner. */
-export async function ownGuardFolder(folder: GuardFolder, owner: ProcessIdentity): Promise<void> {
+/** Makes somebody else the owner. */
+export async function ownGuardFolder(folder: GuardFolder, owner: string): Promise<void> {
   const draft = `${folder.identity}.${owner}`;
   await writeFile(draft, owner);
   await rename(draft, folder.identity);
 }
 
 /** True when the folder's owner does not live; false also when the folder is gone. */
-export async function isOwnerDead(folder: GuardFolder): Promise<boolean> {
+export async function isOwnerDead(folder: GuardFolder, lives: Lives): Promise<boolean> {
   const owner = await readFile(folder.identity, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  return owner !== undefined && !isAlive(owner);
+  return owner !== undefined && !(await lives.isAlive(owner));
 }
 
 /** Folders of all guards of this installation, living or dead. Drafts that nobody finished are deleted. */

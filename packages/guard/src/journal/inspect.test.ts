@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { signalProcess } from '@ordeal/place';
 import { expect, it } from 'vitest';
+import { processLives } from '../home/lives.ts';
 import { planOf } from '../testing/fault-double.ts';
 import { RealGuards } from '../testing/real-guard.ts';
 import { claimFolder } from './claim.ts';
@@ -39,7 +40,10 @@ it('tells what living and killed guards have, and changes nothing', async () => 
     [alive.guard]: { state: 'alive', left: [{ label: { trial: 't2' } }], processes: [expect.any(String)] },
   });
 
-  const claim = await claimFolder(guardFolder(join(parent, dead.guard)), alive.identity);
+  const claim = await claimFolder(guardFolder(join(parent, dead.guard)), {
+    ...processLives(),
+    self: alive.identity,
+  });
   const stateOfDead = async () =>
     (await inspectGuards(guards.folders)).guards.find(({ name }) => name === dead.guard)?.state;
   expect(await stateOfDead()).toBe('swept');

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Folders, isAlive, type ProcessIdentity, processesIn } from '@ordeal/place';
+import { processLives } from '../home/lives.ts';
 import { isClaimed } from './claim.ts';
 import type { LeftInstance } from './entries.ts';
 import { findGuardFolders, type GuardFolder, guardsFolder, isOwnerDead } from './guard-folder.ts';
@@ -43,11 +44,12 @@ export async function inspectGuards(folders: Folders): Promise<GuardInspection> 
 /** Undefined when it is nobody's: it is being deleted, or whoever did that was killed. */
 async function inspectGuard(folder: GuardFolder): Promise<InspectedGuard | undefined> {
   if (!existsSync(folder.identity)) return undefined;
-  const isDead = await isOwnerDead(folder);
+  const lives = processLives();
+  const isDead = await isOwnerDead(folder, lives);
   return {
     name: basename(folder.path),
     folder: folder.path,
-    state: isDead ? ((await isClaimed(folder)) ? 'swept' : 'dead') : 'alive',
+    state: isDead ? ((await isClaimed(folder, lives)) ? 'swept' : 'dead') : 'alive',
     left: await leftIn(folder, [{ name: 'process' }]),
     processes: processesIn(folder.instances),
   };

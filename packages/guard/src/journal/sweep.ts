@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
-import { describeError, OrdealError, type Runtime } from '@ordeal/core';
-import { type Folders, identityOf } from '@ordeal/place';
+import { describeError, type Runtime } from '@ordeal/core';
+import type { Folders } from '@ordeal/place';
+import type { Home } from '../home/home.ts';
 import type { Recovered } from '../protocol.ts';
 import { claimFolder } from './claim.ts';
 import type { LeftInstance } from './entries.ts';
@@ -14,24 +15,22 @@ import { leftIn } from './left-instances.ts';
  * @returns one entry per execution found; not `clean`: something of it is left, and its folder stays for the next
  * sweep.
  */
-export async function sweepGuards(folders: Folders, runtimes: readonly Runtime[]): Promise<Recovered[]> {
+export async function sweepGuards(folders: Folders, home: Home): Promise<Recovered[]> {
   const all = await listGuardFolders(folders);
-  const swept = await Promise.all(all.map((folder) => sweepFolder(folders, folder, runtimes)));
+  const swept = await Promise.all(all.map((folder) => sweepFolder(folders, folder, home)));
   return swept.flat();
 }
 
 async function sweepFolder(
   folders: Folders,
   folder: GuardFolder,
-  runtimes: readonly Runtime[],
+  { lives, runtimes }: Home,
 ): Promise<Recovered[]> {
-  if (!(await isOwnerDead(folder))) return [];
-  const self = identityOf(process.pid);
-  if (self === null) throw new OrdealError('INTERNAL', 'this process cannot tell its own identity');
-  const claim = await claimFolder(folder, self);
+  if (!(await isOwnerDead(folder, lives))) return [];
+  const claim = await claimFolder(folder, lives);
   if (claim === undefined) return [];
   // Asked again: a guard that was just starting takes its folder first and looks for claims then.
-  if (!(await isOwnerDead(folder))) {
+  if (!(await isOwnerDead(folder, lives))) {
     await claim.release();
     return [];
   }

@@ -64,6 +64,8 @@ export async function createGuardHarness({
       close: async () => {},
     },
     send: (event) => events.push(event),
+    forgetFarewell: async () => {},
+    readLeft: async () => ({ held: [], farewells: [...farewells] }),
     leaveFarewell: async (farewell) => void farewells.push(farewell),
     log: () => {},
     ...options,

@@ -5,6 +5,7 @@
 import { appendFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { runGuardProcess } from '../guard-process.ts';
+import { processLives } from '../home/lives.ts';
 import { readLaunchArguments } from '../launch-options.ts';
 import { faultDouble } from './fault-double.ts';
 import { RuntimeDouble } from './runtime-double.ts';
@@ -15,7 +16,7 @@ const record = (act: string): void => appendFileSync(actsFile, `${act}\n`);
 const runtime = new RuntimeDouble(record);
 await runGuardProcess({
   options: readLaunchArguments(process.argv.slice(2)),
-  runtimes: [runtime],
+  home: { lives: processLives(), runtimes: [runtime] },
   repertoire: { subjectOf: () => subjectDouble(runtime), faultOf: () => faultDouble(record) },
   input: process.stdin,
   output: new Socket({ fd: 1, readable: false, writable: true }),

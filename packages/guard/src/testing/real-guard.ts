@@ -24,7 +24,7 @@ export interface WorkerOrder extends SpawnGuardOptions {
 }
 export interface WorkerReport {
   readonly guard: ProcessIdentity;
-  readonly logPath: string;
+  readonly logAt: string;
 }
 
 /** A folder in which guard processes with test doubles can be started; whatever is left in it is killed at the end. */

@@ -16,5 +16,5 @@ setInterval(() => {
   const provenAtMs = client.lastTick.guardMs;
   client.ask('beat', { provenAtMs, executions: [fence] }, { timeoutMs: 10_000 }).catch(() => {});
 }, beatEveryMs);
-const report: WorkerReport = { guard: client.identity, logPath: client.logPath };
+const report: WorkerReport = { guard: client.identity, logAt: client.logAt };
 console.log(JSON.stringify(report));

@@ -1,6 +1,5 @@
 import type { Instance, InstanceLabel, InstanceRequest, Runtime } from '@ordeal/core';
 import { startOrRemove } from '../start-or-remove.ts';
-import { bundleProgram } from './bundle-program.ts';
 import { Engine } from './engine/engine.ts';
 import { referenceOf } from './engine/images.ts';
 import { removeInstance } from './engine/removal.ts';
@@ -15,8 +14,8 @@ export interface DockerRuntimeOptions {
   readonly subnets: string;
   /** Stands in labels, for people: who made it. */
   readonly place: string;
-  /** Shared by all instances of the installation: packed programs are kept there. */
-  readonly cacheFolder: string;
+  /** A program of ours as one file, by its main module. */
+  readonly bundle: (module: string) => Promise<Buffer>;
   /** The guard's clock: stamps node events. */
   readonly monotonicMs: () => number;
 }
@@ -27,10 +26,10 @@ export interface DockerRuntimeOptions {
  * again. So a fault on its network outlives its restarts, and its image needs no tools.
  *
  * Nothing is asked of the engine before an instance is started, and no image is pulled then: see `ensureImages`.
- * Limits: containers' addresses must be reachable from here, as they are on the engine's own Linux machine.
+ * Containers' addresses must be reachable from here, as they are on the engine's own Linux machine.
  */
 export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
-  const { images, subnets, place, cacheFolder, monotonicMs } = options;
+  const { images, subnets, place, bundle, monotonicMs } = options;
   const engine = new Engine(options.engine);
   const tools = {
     engine,
@@ -38,7 +37,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     subnets,
     monotonicMs,
     imageOf: referenceOf(images),
-    bundle: (module: string) => bundleProgram(module, cacheFolder),
+    bundle,
   };
   return {
     name: 'docker',

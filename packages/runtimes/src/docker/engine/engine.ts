@@ -1,5 +1,6 @@
 import { deadlineSignal } from '@ordeal/core';
 import type Docker from 'dockerode';
+import { connectionTo } from './connection.ts';
 import { engineError } from './engine-error.ts';
 
 /** A busy engine takes seconds to create a container; one that takes longer hangs. */
@@ -66,16 +67,7 @@ export class Engine {
 
   /** Loaded when it is needed: 30 MB, which whoever has no engine need not pay for. */
   #client(): Promise<Docker> {
-    this.#opened ??= import('dockerode').then(({ default: Client }) =>
-      this.#given === undefined ? new Client() : new Client(optionsOf(this.#given)),
-    );
+    this.#opened ??= import('dockerode').then(({ default: Client }) => new Client(connectionTo(this.#given)));
     return this.#opened;
   }
-}
-
-function optionsOf(address: string): Docker.DockerOptions {
-  const url = new URL(address);
-  // Said outright, or what DOCKER_HOST says would be mixed in.
-  if (url.protocol === 'unix:') return { socketPath: url.pathname, host: undefined, port: undefined };
-  return { host: url.hostname, port: url.port, protocol: url.port === '2376' ? 'https' : 'http' };
 }

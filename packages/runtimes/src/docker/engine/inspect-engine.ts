@@ -1,7 +1,9 @@
 import { statfs } from 'node:fs/promises';
 import type { Subject } from '@ordeal/core';
+import { type GuardHome, type GuardHomeSettings, guardHome } from '../beside-engine/guard-home.ts';
 import { imagesOf } from '../prepare-launches.ts';
 import type { EngineSettings } from '../why-not.ts';
+import { isRemoteAddress } from './connection.ts';
 import { Engine } from './engine.ts';
 import { hasImage, referenceOf } from './images.ts';
 
@@ -13,6 +15,8 @@ export interface EngineInspection {
   readonly address: string;
   /** Reached over the network, and not through a socket of this machine. */
   readonly isRemote: boolean;
+  /** Where a worker of this folder keeps its guard. */
+  readonly guardHome: GuardHome;
   readonly version: string;
   /** Of the containers: `linux`, `windows`. */
   readonly system: string;
@@ -27,10 +31,11 @@ export interface EngineInspection {
 
 /** What the engine says of itself. @throws OrdealError ENGINE_UNAVAILABLE, DEADLINE */
 export async function inspectEngine(
-  settings: EngineSettings,
+  settings: EngineSettings & GuardHomeSettings,
   subjects: readonly Subject[],
 ): Promise<EngineInspection> {
   const engine = new Engine(settings.engine);
+  const isRemote = isRemoteAddress(engine.address);
   const options = { timeoutMs: ANSWER_WITHIN_MS };
   const version = await engine.call('tell its version', (docker) => docker.version(), options);
   const info: EngineInfo = await engine.call('tell of itself', (docker) => docker.info(), options);
@@ -40,12 +45,14 @@ export async function inspectEngine(
   );
   return {
     address: engine.address,
-    isRemote: /^(tcp|https?|ssh):/.test(engine.address),
+    isRemote,
+    guardHome: await guardHome(settings),
     version: version.Version,
     system: info.OSType ?? 'linux',
     isRootless: info.SecurityOptions?.some((option) => option.includes('rootless')) ?? false,
     cgroupVersion: info.CgroupVersion,
-    freeBytes: info.DockerRootDir === undefined ? undefined : await freeBytesAt(info.DockerRootDir),
+    freeBytes:
+      info.DockerRootDir === undefined || isRemote ? undefined : await freeBytesAt(info.DockerRootDir),
     missingImages: missing.flat(),
   };
 }

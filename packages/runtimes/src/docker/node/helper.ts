@@ -8,7 +8,7 @@ import { type Attached, attach } from './attach.ts';
 import { HELPER_IMAGE } from './helper-image.ts';
 
 const AGENT_PATH = '/ordeal/agent.mjs';
-const AGENT_MODULE = fileURLToPath(new URL('../namespace-agent/main.ts', import.meta.url));
+export const AGENT_MODULE = fileURLToPath(new URL('../namespace-agent/main.ts', import.meta.url));
 /** Where the node's volume is, for the helper. */
 export const HELPER_DATA_PATH = '/ordeal/data';
 /** Covers the start of its program on a busy machine. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monotonicMs } from '@ordeal/core';
 import { type TestPlace, testLabel } from '../../process/testing/start-echo.ts';
+import { bundleProgram } from '../bundle-program.ts';
 import { createDockerRuntime } from '../runtime.ts';
 import { type TestEngine, testEngine } from './test-engine.ts';
 
@@ -28,7 +29,7 @@ export async function makeDockerPlace(): Promise<DockerPlace> {
       images: { helper: engine.image('helper') },
       subnets: '10.202.0.0/16',
       place: 'test',
-      cacheFolder: join(tmpdir(), 'ordeal-test-programs'),
+      bundle: (module) => bundleProgram(module, join(tmpdir(), 'ordeal-test-programs')),
       monotonicMs,
     }),
     label,

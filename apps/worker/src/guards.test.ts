@@ -1,0 +1,39 @@
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultSettings } from '@ordeal/config';
+import { openFolders } from '@ordeal/place';
+import { TEST_ENGINE_TIMEOUT_MS, testEngine, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
+import { pino } from 'pino';
+import { expect, it } from 'vitest';
+import { Guards } from './guards.ts';
+
+const why = whyNoTestEngine();
+
+it.skipIf(why !== undefined)(
+  `a worker whose guard does not come up beside the engine offers the rest${why === undefined ? '' : ` (skipped: ${why})`}`,
+  async () => {
+    const { image } = await testEngine('helper');
+    const folders = openFolders(await realpath(await mkdtemp(join(tmpdir(), 'ordeal-guards-'))));
+    const store = { getTrial: async () => undefined, databaseId: async () => 'test' };
+    const images = { helper: image('helper') };
+    const start = (docker: { guard?: 'container'; socket?: string }) => {
+      const settings = { ...defaultSettings, docker: { ...defaultSettings.docker, images, ...docker } };
+      return Guards.start({ folders, settings, store, log: pino({ level: 'silent' }) }, true);
+    };
+    try {
+      const usual = await start({});
+      expect(usual.whyNoDocker).toBeUndefined();
+      expect(usual.of('docker')).toBe(usual.of('process'));
+      await usual.close();
+      const without = await start({ guard: 'container', socket: '/nonexistent/engine.sock' });
+      expect(without.whyNoDocker).toContain('/nonexistent/engine.sock');
+      expect(without.all).toEqual([without.of('process')]);
+      await without.close();
+    } finally {
+      await rm(folders.data, { recursive: true, force: true });
+      await rm(folders.home, { recursive: true, force: true });
+    }
+  },
+  TEST_ENGINE_TIMEOUT_MS,
+);

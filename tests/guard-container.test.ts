@@ -1,0 +1,188 @@
+import { waitFor } from '@ordeal/core';
+import {
+  TEST_ENGINE_TIMEOUT_MS,
+  type TestEngine,
+  testEngine,
+  whyNoTestEngine,
+} from '@ordeal/runtimes/testing-engine';
+import type { Store } from '@ordeal/store';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shortCampaign } from './support/campaigns.ts';
+import { type DockerWorld, openWorldOn } from './support/docker-world.ts';
+import { startTlsEngine } from './support/tls-engine.ts';
+
+const why = whyNoTestEngine();
+
+/** Everything on the engine that bears the place's name: guards, their journals, instances. */
+async function presentAt({ docker }: TestEngine, place: string): Promise<string[]> {
+  const filters = { label: [`ordeal.place=${place}`] };
+  const [containers, networks, { Volumes: volumes }] = await Promise.all([
+    docker.listContainers({ all: true, filters }),
+    docker.listNetworks({ filters }),
+    docker.listVolumes({ filters }),
+  ]);
+  return [
+    ...containers.flatMap(({ Names }) => Names),
+    ...networks.map(({ Name }) => Name),
+    ...volumes.map(({ Name }) => Name),
+  ];
+}
+
+describe.skipIf(why !== undefined)(
+  `guards in containers${why === undefined ? '' : ` (skipped: ${why})`}`,
+  () => {
+    let engine: TestEngine;
+    let world: DockerWorld;
+    let place: string;
+    beforeAll(async () => {
+      engine = await testEngine('helper', 'etcd');
+      world = await openWorldOn(engine, { etcd: engine.image('etcd') }, { guard: 'container' });
+    }, TEST_ENGINE_TIMEOUT_MS);
+    afterAll(async () => {
+      await world?.[Symbol.asyncDispose]();
+      if (place === undefined) return;
+      // The journals of a place stay, whoever is gone.
+      for (const name of await presentAt(engine, place)) await engine.docker.getVolume(name).remove();
+    });
+
+    /** All but the volume of the journals is gone. */
+    async function emptied(timeoutMs: number): Promise<void> {
+      const journals = [`ordeal-guards-${place.replaceAll('/', '-')}`];
+      await expect.poll(() => presentAt(engine, place), { timeout: timeoutMs }).toEqual(journals);
+    }
+
+    async function guardId(): Promise<string> {
+      const filters = { label: [`ordeal.place=${place}`, 'ordeal.guard'] };
+      const [guard] = await engine.docker.listContainers({ filters });
+      return guard?.Id ?? '';
+    }
+
+    const activeInjection = (store: Store) =>
+      waitFor(
+        'a fault is active',
+        async () => (await store.openInjections()).find(({ state }) => state === 'active'),
+        { timeoutMs: 90_000 },
+      );
+
+    const completed = (store: Store, id: string) =>
+      waitFor(
+        'the trial is completed',
+        async () => {
+          const trial = await store.getTrial(id);
+          return trial?.status === 'completed' ? trial : undefined;
+        },
+        { timeoutMs: 120_000, everyMs: 250 },
+      );
+
+    it('a trial runs through one, and nothing but its journal is left', async () => {
+      const file = await world.file(shortCampaign({ subject: 'etcd', extra: 'goal: whole\n' }));
+      const { code, stdout } = await world.ordeal('enqueue', file, '--with-worker');
+      expect(code, stdout).toBe(0);
+      const [campaign] = await world.store.listCampaigns();
+      const [trial] = await world.store.listTrials(campaign?.id ?? '');
+      expect(trial).toMatchObject({ outcome: 'resolved', execution: 1 });
+      const [execution] = await world.store.listExecutions(trial?.id ?? '');
+      place = execution?.place ?? '';
+      expect(place).toMatch(/^[0-9a-f]{12}\/engine\/[0-9a-f]{8}$/);
+      await emptied(10_000);
+    });
+
+    it('of a worker that was killed undoes the fault and removes all within 5 s; the next worker hears of it', async () => {
+      const { store } = world;
+      const worker = world.start(['worker']);
+      const chaos = '  - { type: network_partition, target: leader }';
+      const file = await world.file(shortCampaign({ subject: 'etcd', chaos, extra: 'goal: whole\n' }));
+      expect((await world.ordeal('enqueue', file)).code).toBe(0);
+      const injection = await activeInjection(store);
+      expect(injection.place).toBe(place);
+      worker.child.kill('SIGKILL');
+      await emptied(5_000);
+      const next = world.start(['worker']);
+      const closed = await waitFor(
+        'the row of the ledger is closed',
+        async () =>
+          (await store.listInjections(injection.trialId)).find(
+            ({ id, state }) => id === injection.id && state === 'gone',
+          ),
+        { timeoutMs: 60_000 },
+      );
+      expect(closed.evidence).toMatchObject({
+        gone: { undone_by: 'guard', reason: 'the worker closed the line' },
+      });
+      await completed(store, injection.trialId);
+      next.child.kill('SIGTERM');
+      expect(await next.ended, next.output()).toBe(0);
+      await emptied(10_000);
+    });
+
+    it('that was killed is succeeded: its leftovers go first, and the trial runs again', async () => {
+      const { store } = world;
+      const worker = world.start(['worker']);
+      const file = await world.file(shortCampaign({ subject: 'etcd', extra: 'goal: whole\n' }));
+      expect((await world.ordeal('enqueue', file)).code).toBe(0);
+      const injection = await activeInjection(store);
+      await engine.docker.getContainer(await guardId()).kill();
+      const trial = await completed(store, injection.trialId);
+      const executions = await store.listExecutions(trial.id);
+      expect(executions.slice(-2).map(({ end }) => end)).toEqual(['lost', 'result']);
+      worker.child.kill('SIGTERM');
+      expect(await worker.ended, worker.output()).toBe(0);
+      await emptied(10_000);
+    });
+
+    it('that was killed with its worker is found by the doctor, who sweeps what it left', async () => {
+      const { store } = world;
+      const worker = world.start(['worker']);
+      const file = await world.file(shortCampaign({ subject: 'etcd', extra: 'goal: whole\n' }));
+      expect((await world.ordeal('enqueue', file)).code).toBe(0);
+      const injection = await activeInjection(store);
+      // Frozen first: it would start a successor.
+      worker.child.kill('SIGSTOP');
+      await engine.docker.getContainer(await guardId()).kill();
+      worker.child.kill('SIGKILL');
+      const before = await world.ordeal('doctor', '--json');
+      expect(before.stdout).toContain(`no guard lives at ${place} on the engine; instances: 1`);
+      const { stdout } = await world.ordeal('doctor', '--sweep');
+      expect(stdout).toContain(
+        `Removed what was left of execution 1 of trial ${injection.trialId} (1 faults)`,
+      );
+      await emptied(10_000);
+      expect((await world.ordeal('doctor', '--json')).stdout).not.toContain('no guard lives');
+    });
+  },
+);
+
+it.skipIf(why !== undefined)(
+  'an engine over TCP with TLS runs trials, its guard beside it',
+  async () => {
+    const engine = await testEngine('helper', 'etcd');
+    const socket = (process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock').replace('unix://', '');
+    await using remote = await startTlsEngine(socket);
+    // Nothing says where the guard lives: it follows from the address.
+    await using world = await openWorldOn(engine, { etcd: engine.image('etcd') }, { socket });
+    Object.assign(world.env, remote.env);
+    const file = await world.file(shortCampaign({ subject: 'etcd', extra: 'goal: whole\n' }));
+    const { code, stdout } = await world.ordeal('enqueue', file, '--with-worker');
+    expect(code, stdout).toBe(0);
+    const [campaign] = await world.store.listCampaigns();
+    const [trial] = await world.store.listTrials(campaign?.id ?? '');
+    expect(trial).toMatchObject({ outcome: 'resolved' });
+    const [execution] = await world.store.listExecutions(trial?.id ?? '');
+    const place = execution?.place ?? '';
+    expect(place).toContain('/engine/');
+    await waitFor(
+      'nothing is left but the journals',
+      async () => {
+        const [journals = '', ...others] = await presentAt(engine, place);
+        return others.length === 0
+          ? engine.docker
+              .getVolume(journals)
+              .remove()
+              .then(() => true)
+          : undefined;
+      },
+      { timeoutMs: 10_000 },
+    );
+  },
+  TEST_ENGINE_TIMEOUT_MS,
+);
