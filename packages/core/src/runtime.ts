@@ -133,9 +133,10 @@ export interface NodeEvent {
   readonly node: string;
   /**
    * `noise`: the client wrote lines that are no {@link LoadLine}; told at the 1st, 10th, 100th, ... `shaped`: rules on its
-   * links are in force, where that can be by more than one means.
+   * links are in force, where that can be by more than one means. `lost`: somebody else took away what the node is made of;
+   * the instance is of no use any more. Told once, also to who listens from later on.
    */
-  readonly kind: 'started' | 'died' | 'start_failed' | 'noise' | 'shaped';
+  readonly kind: 'started' | 'died' | 'start_failed' | 'noise' | 'shaped' | 'lost';
   readonly incarnation: string | null;
   /** Exit code, signal, error, means; for people. */
   readonly detail: string;

@@ -44,6 +44,7 @@ export class Execution {
   #watch: HealthWatch | undefined;
   #end: Promise<InstanceEnd> | undefined;
   #endReason: string | undefined;
+  #loss: OrdealError | undefined;
 
   constructor(fence: Fence, parts: GuardParts) {
     const instance = `i${randomBytes(5).toString('hex')}`;
@@ -91,6 +92,9 @@ export class Execution {
         if (this.isEnding) return;
         const data = { node, incarnation, detail };
         this.#parts.send({ event: 'note', fence: this.fence, atMs, kind: `node_${kind}`, data });
+        if (kind !== 'lost') return;
+        this.#loss = new OrdealError('INSTANCE_LOST', `${node}: ${detail}`);
+        this.#turns.interrupt(this.#loss);
       });
       return {
         instance: this.#label.instance,
@@ -137,6 +141,7 @@ export class Execution {
       const { monotonicMs } = this.#parts;
       const injection = await this.#plan(plan);
       this.#mayAct(signal);
+      this.#mustLiveAsPlanned(plan);
       const { zeroMs, zeroAt } = this.#markZero();
       try {
         await injection.act(activeWithinMs);
@@ -243,6 +248,21 @@ export class Execution {
     return injection;
   }
 
+  /** What died after the plan was drawn would look hit, or would be hit in another life than the record says. */
+  #mustLiveAsPlanned({ targets }: FaultPlan): void {
+    const living = new Map(
+      this.#present()
+        .instance.nodes()
+        .map((node) => [node.name, node.incarnation]),
+    );
+    const ended = targets.find(
+      ({ name, incarnation }) => incarnation !== null && living.get(name) !== incarnation,
+    );
+    if (ended === undefined) return;
+    const now = living.get(ended.name) ? 'has started anew' : 'is down';
+    throw new OrdealError('INSTANCE_LOST', `${ended.name} ended by itself before the fault, and ${now}`);
+  }
+
   #markZero(): Answer<'zero'> {
     const zeroMs = this.#parts.monotonicMs();
     this.#watch?.zero(zeroMs);
@@ -250,6 +270,7 @@ export class Execution {
   }
 
   #present(): Running {
+    if (this.#loss !== undefined) throw this.#loss;
     if (this.#running === undefined) throw refused(this.fence, 'its instance did not start');
     return this.#running;
   }
