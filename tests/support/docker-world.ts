@@ -15,12 +15,16 @@ export async function openDockerWorld(...images: TestImage[]): Promise<DockerWor
   return openWorldOn(engine, Object.fromEntries(images.map((name) => [name, engine.image(name)])));
 }
 
-/** @param others references of images beside the helper's, by name */
+/**
+ * @param others references of images beside the helper's, by name
+ * @param host where the world finds the engine, for DOCKER_HOST
+ */
 export async function openWorldOn(
   { docker, image }: TestEngine,
   others: Readonly<Record<string, string>>,
+  host = process.env.DOCKER_HOST ?? '',
 ): Promise<DockerWorld> {
-  const world = await openWorld('postgres', process.env.DOCKER_HOST ?? '');
+  const world = await openWorld('postgres', host);
   const references = { ...others, helper: image('helper') };
   const settings = { runtimes: { docker: { images: references, subnets: '10.203.0.0/16' } } };
   await writeFile(

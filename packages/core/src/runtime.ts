@@ -66,7 +66,7 @@ export interface Instance {
    * Fills the node's volume with a file until it is at least so full, in percent, and keeps it so: what the node
    * gives back is taken as well. A full volume is success, whatever the figure.
    * @throws OrdealError UNSUPPORTED when the node has no volume of limited size, with the reason; TARGET_FAILED when
-   * the volume is as full as that without it.
+   * the volume is as full as that without it; MACHINE_FAILED when the volume lies in memory and too little would be left.
    */
   fill(injection: string, node: string, percent: number): Promise<void>;
   /** Ends the filling and deletes its file. */

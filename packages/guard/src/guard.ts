@@ -8,6 +8,9 @@ import { type Answer, type Body, type Fence, type Recovered, VERBS, type Verb } 
 const REMOVED = 'it was removed';
 const NOT_STARTED = 'its instance did not start';
 
+/** Between two tries to remove what could not be removed: an engine that is away may be back. */
+const CLEAN_AGAIN_MS = 5_000;
+
 type Handlers = { readonly [V in Verb]: (body: Body<V>) => Promise<Answer<V>> };
 
 /**
@@ -21,9 +24,10 @@ export class Guard {
   /** By trial: at most one execution of a trial is here. */
   readonly #executions = new Map<string, Execution>();
   readonly #ends = new Map<Execution, Promise<InstanceEnd>>();
-  /** Not removed when they ended; tried once more when the guard goes. */
+  /** Not removed when they ended; tried again and again, and once more when the guard goes. */
   readonly #unclean = new Set<Execution>();
   #toldMs: number;
+  #cleanNextMs = 0;
   #goingBecause: string | undefined;
 
   constructor(parts: GuardParts, recovered: readonly Recovered[] = []) {
@@ -51,6 +55,7 @@ export class Guard {
     this.#endWhatRanOut();
     this.#tellNow();
     for (const execution of this.#executions.values()) execution.tick();
+    void this.#cleanUp();
   }
 
   /** Undoes and removes everything; takes no order from now on. True when nothing is left. */
@@ -126,6 +131,14 @@ export class Guard {
     }
     const { clean, undone } = await this.#end(execution, REMOVED);
     return { clean, undone: [...undone] };
+  }
+
+  async #cleanUp(): Promise<void> {
+    if (this.#unclean.size === 0 || this.#parts.monotonicMs() < this.#cleanNextMs) return;
+    // Not while this one is at work.
+    this.#cleanNextMs = Number.POSITIVE_INFINITY;
+    for (const execution of this.#unclean) await this.#cleanAgain(execution);
+    this.#cleanNextMs = this.#parts.monotonicMs() + CLEAN_AGAIN_MS;
   }
 
   async #cleanAgain(execution: Execution): Promise<boolean> {
