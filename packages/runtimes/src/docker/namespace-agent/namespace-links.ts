@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
+import { OrdealError } from '@ordeal/core';
 import { type Family, PacketFilter } from './packet-filter.ts';
 import { isPacketRule, packetChains } from './packet-rules.ts';
 import { PeerProxies, resetFlows } from './peer-proxies.ts';
 import type { AgentLook, AgentPeer, AgentRule, RuleMeans } from './protocol.ts';
+import { lookForQueues } from './queues.ts';
 import type { Chain } from './rule-set.ts';
 
 /**
@@ -26,10 +28,12 @@ export class NamespaceLinks {
 
   /**
    * Puts the injection's rules in place of those that it has; returns how each is in force.
-   * @throws OrdealError UNSUPPORTED when this namespace has no packet filter that works; then no rule is in force
+   * @throws OrdealError UNSUPPORTED when this namespace has no packet filter that works, TARGET_FAILED when others have
+   * rules in it; then no rule is in force
    */
   shape(injection: string, rules: readonly AgentRule[]): Promise<RuleMeans[]> {
     return this.#inTurn(async () => {
+      if (rules.length > 0) await this.#mustBeOurs();
       try {
         this.#injections.set(injection, rules);
         const fresh = await this.#proxies.shape(
@@ -80,6 +84,18 @@ export class NamespaceLinks {
         await this.#enforce(opened);
       }
     });
+  }
+
+  /** What somebody else does to the links would be measured as our doing, and nobody could tell when it ends. */
+  async #mustBeOurs(): Promise<void> {
+    const filters = this.#families().map(async (family) => (await this.#filter(family)).lookForForeign());
+    const [first, ...more] = (await Promise.all([lookForQueues(), ...filters])).flat();
+    if (first === undefined) return;
+    const others = more.length === 0 ? '' : ` and ${more.length} more`;
+    throw new OrdealError(
+      'TARGET_FAILED',
+      `somebody else has rules on this node's links (${first}${others}): take them away, nothing was done`,
+    );
   }
 
   async #drop(injection: string): Promise<void> {

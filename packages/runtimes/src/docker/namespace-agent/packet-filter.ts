@@ -1,5 +1,5 @@
 import { describeError, OrdealError } from '@ordeal/core';
-import { type Chain, ownChains, transition } from './rule-set.ts';
+import { type Chain, foreignRules, ownChains, transition } from './rule-set.ts';
 import { runProgram } from './run-program.ts';
 
 export type Family = 'ipv4' | 'ipv6';
@@ -39,6 +39,11 @@ export class PacketFilter {
   async set(chains: readonly Chain[]): Promise<void> {
     const input = transition(await this.#save(), chains);
     if (input !== '') await this.#restore(input);
+  }
+
+  /** Rules that are not ours. */
+  async lookForForeign(): Promise<string[]> {
+    return foreignRules(await this.#save());
   }
 
   /** Our chains as the kernel has them, as `table/chain`. */
