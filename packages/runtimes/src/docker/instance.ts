@@ -144,7 +144,10 @@ export class DockerInstance implements Instance {
       host: (node) => this.#hostOf(node),
       port: (node, port) => this.#node(node).port(port),
     });
-    await settleAll([...placed].map(([node, own]) => this.#shapeAt(node, injection, own)));
+    // Every node: one that has rules of this injection by an earlier call may have none by this one.
+    await settleAll(
+      [...this.#nodes.keys()].map((node) => this.#shapeAt(node, injection, placed.get(node) ?? [])),
+    );
   }
 
   async unshape(injection: string): Promise<void> {
@@ -216,6 +219,7 @@ export class DockerInstance implements Instance {
   /** Tells by what the rules act: it differs from machine to machine, and what they do to open connections with it. */
   async #shapeAt(node: string, injection: string, rules: readonly AgentRule[]): Promise<void> {
     const { how } = await this.#node(node).helper.agent.ask('shape', { injection, rules });
+    if (rules.length === 0) return;
     const means = new Set(rules.map(({ kind }, index) => `${kind} by ${how[index]}`));
     this.#events.tell({
       atMs: this.#tools.monotonicMs(),

@@ -33,7 +33,11 @@ export class NamespaceLinks {
    */
   shape(injection: string, rules: readonly AgentRule[]): Promise<RuleMeans[]> {
     return this.#inTurn(async () => {
-      if (rules.length > 0) await this.#mustBeOurs();
+      if (rules.length === 0) {
+        if (this.#injections.has(injection)) await this.#drop(injection);
+        return [];
+      }
+      await this.#mustBeOurs();
       try {
         this.#injections.set(injection, rules);
         const fresh = await this.#proxies.shape(
