@@ -1,9 +1,12 @@
 import { statfs } from 'node:fs/promises';
 import type { Subject } from '@ordeal/core';
+import { HELPER_IMAGE } from '../node/helper-image.ts';
 import { imagesOf } from '../prepare-launches.ts';
 import type { EngineSettings } from '../why-not.ts';
 import { Engine } from './engine.ts';
 import { hasImage, referenceOf } from './images.ts';
+import { inspectPool, type PoolInspection } from './inspect-pool.ts';
+import { type HelperTrial, tryHelper } from './try-helper.ts';
 
 const ANSWER_WITHIN_MS = 5_000;
 
@@ -23,11 +26,17 @@ export interface EngineInspection {
   readonly freeBytes: number | undefined;
   /** References of images that the subjects need and the engine does not have. */
   readonly missingImages: readonly string[];
+  readonly pool: PoolInspection;
+  /** What a helper could do there; undefined when its image is missing. */
+  readonly helper: HelperTrial | undefined;
 }
 
-/** What the engine says of itself. @throws OrdealError ENGINE_UNAVAILABLE, DEADLINE */
+/**
+ * What the engine says of itself, and what a container can do on it, which is made for that and gone right after.
+ * @throws OrdealError ENGINE_UNAVAILABLE, DEADLINE
+ */
 export async function inspectEngine(
-  settings: EngineSettings,
+  settings: EngineSettings & { readonly subnets: string },
   subjects: readonly Subject[],
 ): Promise<EngineInspection> {
   const engine = new Engine(settings.engine);
@@ -38,6 +47,7 @@ export async function inspectEngine(
   const missing = await Promise.all(
     references.map(async (reference) => ((await hasImage(engine, reference)) ? [] : [reference])),
   );
+  const helper = referenceOf(settings.images)(HELPER_IMAGE);
   return {
     address: engine.address,
     isRemote: /^(tcp|https?|ssh):/.test(engine.address),
@@ -47,6 +57,8 @@ export async function inspectEngine(
     cgroupVersion: info.CgroupVersion,
     freeBytes: info.DockerRootDir === undefined ? undefined : await freeBytesAt(info.DockerRootDir),
     missingImages: missing.flat(),
+    pool: await inspectPool(engine, settings.subnets),
+    helper: missing.flat().includes(helper) ? undefined : await tryHelper(engine, helper),
   };
 }
 
