@@ -37,14 +37,17 @@ export class NamespaceLinks {
         if (this.#injections.has(injection)) await this.#drop(injection);
         return [];
       }
-      await this.#mustBeOurs();
       try {
         this.#injections.set(injection, rules);
+        const queues = lookForQueues();
+        queues.catch(() => {});
+        // Nobody is led through them yet.
         const fresh = await this.#proxies.shape(
           injection,
           rules.filter((rule) => !isPacketRule(rule)),
         );
-        await this.#enforce();
+        mustBeNone(await queues);
+        await this.#enforce(this.#families(), mustBeNone);
         await resetFlows(fresh);
       } catch (error) {
         // Whoever asked will undo it once more, and hear of it should that fail.
@@ -90,27 +93,17 @@ export class NamespaceLinks {
     });
   }
 
-  /** What somebody else does to the links would be measured as our doing, and nobody could tell when it ends. */
-  async #mustBeOurs(): Promise<void> {
-    const filters = this.#families().map(async (family) => (await this.#filter(family)).lookForForeign());
-    const [first, ...more] = (await Promise.all([lookForQueues(), ...filters])).flat();
-    if (first === undefined) return;
-    const others = more.length === 0 ? '' : ` and ${more.length} more`;
-    throw new OrdealError(
-      'TARGET_FAILED',
-      `somebody else has rules on this node's links (${first}${others}): take them away, nothing was done`,
-    );
-  }
-
   async #drop(injection: string): Promise<void> {
     this.#injections.delete(injection);
     this.#proxies.unshape(injection);
     await this.#enforce();
   }
 
-  /** Makes the kernel have the rules as they are now. */
-  async #enforce(families = this.#families()): Promise<void> {
-    await Promise.all(families.map(async (family) => (await this.#filter(family)).set(this.#chains(family))));
+  /** Makes the kernel have the rules as they are now. @param judge what to do about those of others; default: nothing */
+  async #enforce(families = this.#families(), judge: (foreign: string[]) => void = () => {}): Promise<void> {
+    await Promise.all(
+      families.map(async (family) => (await this.#filter(family)).set(this.#chains(family), judge)),
+    );
     await this.#proxies.retire();
   }
 
@@ -148,4 +141,14 @@ export class NamespaceLinks {
     this.#last = mine.catch(() => undefined);
     return mine;
   }
+}
+
+/** What somebody else does to the links would be measured as our doing, and nobody could tell when it ends. */
+function mustBeNone([first, ...more]: string[]): void {
+  if (first === undefined) return;
+  const others = more.length === 0 ? '' : ` and ${more.length} more`;
+  throw new OrdealError(
+    'TARGET_FAILED',
+    `somebody else has rules on this node's links (${first}${others}): take them away`,
+  );
 }

@@ -35,15 +35,15 @@ export class PacketFilter {
     throw new OrdealError('UNSUPPORTED', `no packet filter for ${family}: ${reasons.join('; ')}`);
   }
 
-  /** Makes these the only chains of ours. */
-  async set(chains: readonly Chain[]): Promise<void> {
-    const input = transition(await this.#save(), chains);
+  /**
+   * Makes these the only chains of ours.
+   * @param judge is told the rules that others have, before anything is done; what it throws is thrown
+   */
+  async set(chains: readonly Chain[], judge: (foreign: string[]) => void): Promise<void> {
+    const saved = await this.#save();
+    judge(foreignRules(saved));
+    const input = transition(saved, chains);
     if (input !== '') await this.#restore(input);
-  }
-
-  /** Rules that are not ours. */
-  async lookForForeign(): Promise<string[]> {
-    return foreignRules(await this.#save());
   }
 
   /** Our chains as the kernel has them, as `table/chain`. */
