@@ -25,7 +25,7 @@ describe.skipIf(why !== undefined)(
       }));
       expect(trials).toHaveLength(3 * TRIED.length);
       // Postgres has no row for a hundredth of a core.
-      expectAsOnPages(trials, 8);
+      expectAsOnPages(trials, 5);
     });
   },
 );

@@ -19,7 +19,7 @@ describe.skipIf(why !== undefined)(
     it('runs its ready-made campaign, and does what it does on processes', async () => {
       const trials = await runInSmall(world, 'postgres-docker');
       // The same page as on processes, which knows nothing of losses and limits.
-      expectAsOnPages(trials, 8);
+      expectAsOnPages(trials, 6);
       expect(trials.map(({ runtime }) => runtime)).toEqual(trials.map(() => 'docker'));
     });
   },

@@ -32,7 +32,6 @@ describe.skipIf(why !== undefined)(
 
     it('runs its ready-made campaign, fails over, and does what the page says', async () => {
       const trials = await runInSmall(world, 'redis-failover');
-      // Not the loss: a quarter is less than the page's.
       expectAsOnPages(trials, 5);
       // What is no longer the primary follows another, and it was one vote that decided it.
       const failedOver = trials.filter(

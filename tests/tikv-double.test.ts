@@ -47,8 +47,8 @@ describe.skipIf(why !== undefined)(
           ...ON_PD,
         ],
       }));
-      // All but the baseline.
-      expectAsOnPages(trials, trials.length - 1);
+      // All but the latency and the baseline.
+      expectAsOnPages(trials, trials.length - 2);
       const recordOf = (type: string) => trials.find(({ key }) => key === `tikv/${type}#0`)?.record;
       for (const { key, record } of trials) expect(record?.findings, key).toEqual([]);
       // The store itself answers beside the cut: only PD, which hears nothing of it, can say that it is away.
