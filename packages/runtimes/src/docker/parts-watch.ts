@@ -21,6 +21,8 @@ export class PartsWatch {
   readonly #options: PartsWatchOptions;
   #look: Promise<void> | undefined;
   #isLost = false;
+  /** How often something seemed to be missing. */
+  #signs = 0;
   /** Whose helper answers no more: there the engine will have something to say in a moment. */
   #deaf: string | undefined;
 
@@ -32,6 +34,7 @@ export class PartsWatch {
   /** Something seems to be missing: looks for it, unless somebody does already. @param deaf whose helper answers no more */
   suspect(deaf?: string): void {
     this.#deaf ??= deaf;
+    this.#signs += 1;
     if (this.#isLost || this.#options.signal.aborted) return;
     this.#look ??= this.#lookForIt().finally(() => {
       this.#look = undefined;
@@ -39,10 +42,16 @@ export class PartsWatch {
   }
 
   async #lookForIt(): Promise<void> {
-    const part = await this.#ask();
-    if (part === undefined || this.#isLost || this.#options.signal.aborted) return;
-    this.#isLost = true;
-    this.#options.lost(part.node, part.detail);
+    for (let seen = 0; seen < this.#signs; ) {
+      // What is told while it looks may have come about behind its back.
+      seen = this.#signs;
+      const part = await this.#ask();
+      if (this.#options.signal.aborted) return;
+      if (part === undefined) continue;
+      this.#isLost = true;
+      this.#options.lost(part.node, part.detail);
+      return;
+    }
   }
 
   async #ask(): Promise<MissingPart | undefined> {
