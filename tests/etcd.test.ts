@@ -4,6 +4,7 @@ import { TEST_ENGINE_TIMEOUT_MS, whyNoTestEngine } from '@ordeal/runtimes/testin
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
 import { type DockerWorld, openDockerWorld } from './support/docker-world.ts';
+import { expectAsOnPages, runInSmall } from './support/ready-made.ts';
 
 const why = whyNoTestEngine();
 
@@ -18,29 +19,9 @@ describe.skipIf(why !== undefined)(
       await world?.[Symbol.asyncDispose]();
     });
 
-    it('is killed, paused, cut off and held back, and gets over it; nothing is left on the engine', async () => {
-      const chaos = [
-        '  - { type: node_kill, target: leader }',
-        '  - { type: node_kill, target: follower, params: { mode: stop }, duration_seconds: 2 }',
-        '  - { type: process_pause, target: leader, duration_seconds: 3 }',
-        '  - { type: network_partition, target: follower, duration_seconds: 2 }',
-        '  - { type: cpu_pressure, target: leader, params: { percent: 99 }, duration_seconds: 5 }',
-      ].join('\n');
-      const extra = 'goal: whole\ninclude_baseline: true\n';
-      const file = await world.file(shortCampaign({ subject: 'etcd', chaos, extra }));
-      const { code, stdout, stderr } = await world.ordeal('enqueue', file, '--with-worker');
-      expect(stderr).toBe('');
-      expect(code, stdout).toBe(0);
-      const [campaign] = await world.store.listCampaigns();
-      const trials = await world.store.listTrials(campaign?.id ?? '');
-      expect(Object.fromEntries(trials.map(({ key, outcome }) => [key, outcome]))).toEqual({
-        'etcd/node_kill#0': 'resolved',
-        'etcd/node_kill.2#0': 'resolved',
-        'etcd/process_pause#0': 'resolved',
-        'etcd/network_partition#0': 'resolved',
-        'etcd/cpu_pressure#0': 'resolved',
-        'etcd/none#0': 'quiet',
-      });
+    it('runs its ready-made campaign as docs/etcd.md says, and leaves nothing on the engine', async () => {
+      const trials = await runInSmall(world, 'etcd-smoke');
+      expectAsOnPages(trials, 3);
       expect(trials[0]?.record?.initialState).toMatchObject({
         'etcd-1': { reachable: true, term: expect.any(Number), leader: expect.stringMatching(/^\d+$/) },
       });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { placeId } from '@ordeal/place';
 import { type TestEngine, type TestImage, testEngine } from '@ordeal/runtimes/testing-engine';
 import type { DockerSettings, OrdealConfig } from 'ordeal/config';
-import { openWorld, type World } from './world.ts';
+import { type Backend, openWorld, type World } from './world.ts';
 
 export interface DockerWorld extends World {
   /** What the world's workers have on the engine now: containers, networks and volumes. */
@@ -12,22 +12,25 @@ export interface DockerWorld extends World {
   addressOf(node: string): Promise<string>;
 }
 
+interface WorldOptions extends DockerSettings {
+  /** Where the world finds the engine, for DOCKER_HOST. */
+  readonly host?: string;
+  readonly backend?: Backend;
+}
+
 /** A world whose settings name the engine of the tests and their images: those asked for, and the helper. */
 export async function openDockerWorld(...images: TestImage[]): Promise<DockerWorld> {
   const engine = await testEngine('helper', ...images);
   return openWorldOn(engine, Object.fromEntries(images.map((name) => [name, engine.image(name)])));
 }
 
-/**
- * @param others references of images beside the helper's, by name
- * @param more of the engine's settings
- */
+/** @param others references of images beside the helper's, by name */
 export async function openWorldOn(
   { docker, image }: TestEngine,
   others: Readonly<Record<string, string>>,
-  more: DockerSettings = {},
+  { host = process.env.DOCKER_HOST ?? '', backend = 'postgres', ...more }: WorldOptions = {},
 ): Promise<DockerWorld> {
-  const world = await openWorld('postgres', process.env.DOCKER_HOST ?? '');
+  const world = await openWorld(backend, host);
   const references = { ...others, helper: image('helper') };
   const given: DockerSettings = { images: references, subnets: '10.203.0.0/16', ...more };
   const settings: OrdealConfig = { runtimes: { docker: given } };

@@ -118,6 +118,15 @@ export const ERROR_TABLE = {
     retryable: true,
     advice: 'See the error of the execution: `pnpm ordeal trial ID`.',
   },
+  INSTANCE_LOST: {
+    meaning:
+      'Something of the system under test went away before the trial had a result, by no fault of ours. The trial is void, and runs again.',
+    exitCode: 1,
+    httpStatus: 502,
+    retryable: true,
+    advice:
+      'Leave alone what bears a label or name of ours while trials run; the message names what is missing.',
+  },
   DEADLINE: {
     meaning: 'Something outside did not answer in time.',
     exitCode: 1,

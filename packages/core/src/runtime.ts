@@ -66,7 +66,7 @@ export interface Instance {
    * Fills the node's volume with a file until it is at least so full, in percent, and keeps it so: what the node
    * gives back is taken as well. A full volume is success, whatever the figure.
    * @throws OrdealError UNSUPPORTED when the node has no volume of limited size, with the reason; TARGET_FAILED when
-   * the volume is as full as that without it.
+   * the volume is as full as that without it; MACHINE_FAILED when the volume lies in memory and too little would be left.
    */
   fill(injection: string, node: string, percent: number): Promise<void>;
   /** Ends the filling and deletes its file. */
@@ -133,9 +133,10 @@ export interface NodeEvent {
   readonly node: string;
   /**
    * `noise`: the client wrote lines that are no {@link LoadLine}; told at the 1st, 10th, 100th, ... `shaped`: rules on its
-   * links are in force, where that can be by more than one means.
+   * links are in force, where that can be by more than one means. `lost`: somebody else took away what the node is made of;
+   * the instance is of no use any more. Told once, also to who listens from later on.
    */
-  readonly kind: 'started' | 'died' | 'start_failed' | 'noise' | 'shaped';
+  readonly kind: 'started' | 'died' | 'start_failed' | 'noise' | 'shaped' | 'lost';
   readonly incarnation: string | null;
   /** Exit code, signal, error, means; for people. */
   readonly detail: string;

@@ -19,13 +19,13 @@ export function chooseTarget({ target, topology, nodes, random }: PlanInput): No
 
 /**
  * The same, for a fault that goes for the target's present life.
- * @throws OrdealError TARGET_FAILED when it is down: it would look like a success at once, and prove nothing.
+ * @throws OrdealError INSTANCE_LOST when it is down: it would look like a success at once, and prove nothing.
  */
 export function chooseLiveTarget(input: PlanInput): NodeView & { readonly incarnation: string } {
   const target = chooseTarget(input);
   const { incarnation } = target;
   if (incarnation !== null) return { ...target, incarnation };
-  throw new OrdealError('TARGET_FAILED', `${target.name} is down already: there is nothing to hit`);
+  throw new OrdealError('INSTANCE_LOST', `${target.name} is down already: there is nothing to hit`);
 }
 
 /** By code unit: a locale must not change which node a seed draws. */

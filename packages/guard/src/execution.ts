@@ -50,6 +50,7 @@ export class Execution {
   #endReason: string | undefined;
   /** A node of it has died before it was given to a trial: it is not what a fresh instance would be. */
   #hasDied = false;
+  #loss: OrdealError | undefined;
 
   constructor(fence: Fence, parts: GuardParts) {
     const instance = `i${randomBytes(5).toString('hex')}`;
@@ -90,7 +91,7 @@ export class Execution {
 
   /** Good enough to be given to a trial. */
   get isFit(): boolean {
-    return !this.isEnding && !this.#hasDied;
+    return !this.isEnding && !this.#hasDied && this.#loss === undefined;
   }
 
   /** Makes it that execution's, from now on. */
@@ -155,6 +156,7 @@ export class Execution {
       const { monotonicMs } = this.#parts;
       const injection = await this.#plan(plan);
       this.#mayAct(signal);
+      this.#mustLiveAsPlanned(plan);
       const { zeroMs, zeroAt } = this.#markZero();
       try {
         await injection.act(activeWithinMs);
@@ -262,6 +264,9 @@ export class Execution {
       this.#hasDied ||= kind === 'died';
       const data = { node, incarnation, detail };
       this.#parts.send({ event: 'note', fence: this.fence, atMs, kind: `node_${kind}`, data });
+      if (kind !== 'lost') return;
+      this.#loss = new OrdealError('INSTANCE_LOST', `${node}: ${detail}`);
+      this.#turns.interrupt(this.#loss);
     });
     return this.#running;
   }
@@ -300,6 +305,21 @@ export class Execution {
     return injection;
   }
 
+  /** What died after the plan was drawn would look hit, or would be hit in another life than the record says. */
+  #mustLiveAsPlanned({ targets }: FaultPlan): void {
+    const living = new Map(
+      this.#present()
+        .instance.nodes()
+        .map((node) => [node.name, node.incarnation]),
+    );
+    const ended = targets.find(
+      ({ name, incarnation }) => incarnation !== null && living.get(name) !== incarnation,
+    );
+    if (ended === undefined) return;
+    const now = living.get(ended.name) ? 'has started anew' : 'is down';
+    throw new OrdealError('INSTANCE_LOST', `${ended.name} ended by itself before the fault, and ${now}`);
+  }
+
   #markZero(): Answer<'zero'> {
     const zeroMs = this.#parts.monotonicMs();
     this.#watch?.zero(zeroMs);
@@ -307,6 +327,7 @@ export class Execution {
   }
 
   #present(): Running {
+    if (this.#loss !== undefined) throw this.#loss;
     if (this.#running === undefined) throw refused(this.fence, 'its instance did not start');
     return this.#running;
   }

@@ -11,6 +11,9 @@ const NOT_STARTED = 'its instance did not start';
 /** Begins the name of a trial that there is not: an instance made ready ahead waits under it. */
 const NOBODYS = 'ahead-';
 
+/** Between two tries to remove what could not be removed: an engine that is away may be back. */
+const CLEAN_AGAIN_MS = 5_000;
+
 type Handlers = { readonly [V in Verb]: (body: Body<V>) => Promise<Answer<V>> };
 
 /**
@@ -24,11 +27,12 @@ export class Guard {
   /** By trial: at most one execution of a trial is here. */
   readonly #executions = new Map<string, Execution>();
   readonly #ends = new Map<Execution, Promise<InstanceEnd>>();
-  /** Not removed when they ended; tried once more when the guard goes. */
+  /** Not removed when they ended; tried again and again, and once more when the guard goes. */
   readonly #unclean = new Set<Execution>();
   readonly #ahead: ReadyAhead;
   #opened = 0;
   #toldMs: number;
+  #cleanNextMs = 0;
   #goingBecause: string | undefined;
 
   constructor(parts: GuardParts, recovered: readonly Recovered[] = []) {
@@ -64,6 +68,7 @@ export class Guard {
     this.#endWhatRanOut();
     this.#tellNow();
     for (const execution of this.#executions.values()) execution.tick();
+    void this.#cleanUp();
   }
 
   /** Undoes and removes everything; takes no order from now on. True when nothing is left. */
@@ -174,6 +179,14 @@ export class Guard {
     }
     const { clean, undone } = await this.#end(execution, REMOVED);
     return { clean, undone: [...undone] };
+  }
+
+  async #cleanUp(): Promise<void> {
+    if (this.#unclean.size === 0 || this.#parts.monotonicMs() < this.#cleanNextMs) return;
+    // Not while this one is at work.
+    this.#cleanNextMs = Number.POSITIVE_INFINITY;
+    for (const execution of this.#unclean) await this.#cleanAgain(execution);
+    this.#cleanNextMs = this.#parts.monotonicMs() + CLEAN_AGAIN_MS;
   }
 
   async #cleanAgain(execution: Execution): Promise<boolean> {

@@ -28,7 +28,7 @@ export class HealthFeed implements Disposable {
   }
 
   /**
-   * @throws OrdealError GUARD_REFUSED when the guard abandoned the execution; GUARD_LOST when it is gone; DEADLINE when nothing decided
+   * @throws OrdealError INSTANCE_LOST when somebody took a part of it away; GUARD_REFUSED when the guard abandoned the execution; GUARD_LOST when it is gone; DEADLINE when nothing decided
    * within `timeoutMs`, which only happens when the guard has gone mute; the signal's reason when aborted.
    */
   async until<T>(
@@ -51,6 +51,9 @@ export class HealthFeed implements Disposable {
       }
       const decision = decide(event);
       if (decision !== undefined) return decision;
+      if (event.event === 'note' && event.kind === 'node_lost') {
+        throw new OrdealError('INSTANCE_LOST', `${event.data.node}: ${event.data.detail}`);
+      }
     }
   }
 

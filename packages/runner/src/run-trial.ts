@@ -20,6 +20,16 @@ const NOT_OURS: ReadonlySet<ErrorCode> = new Set(['GUARD_LOST', 'GUARD_REFUSED']
  * @throws the signal's reason when aborted; OrdealError GUARD_LOST or GUARD_REFUSED when the execution is no longer ours.
  */
 export async function runTrial(notes: TrialNotes): Promise<ExecutionResult> {
+  try {
+    return await takeSteps(notes);
+  } catch (error) {
+    const isLost = error instanceof OrdealError && error.code === 'INSTANCE_LOST';
+    if (!isLost || notes.run.signal.aborted) throw error;
+    return voided(notes, 'instance_lost', error.message);
+  }
+}
+
+async function takeSteps(notes: TrialNotes): Promise<ExecutionResult> {
   const { run, record, timeline } = notes;
   const { guard, trial } = run;
   using feed = new HealthFeed(guard, notes.fence);

@@ -16,6 +16,7 @@ export {
 } from './docker/beside-engine/start-beside-engine.ts';
 export { bundleProgram } from './docker/bundle-program.ts';
 export { type EngineInspection, inspectEngine } from './docker/engine/inspect-engine.ts';
+export type { HelperTrial } from './docker/engine/try-helper.ts';
 export { ensureImages } from './docker/ensure-images.ts';
 export { createDockerRuntime, type DockerRuntimeOptions } from './docker/runtime.ts';
 export { type EngineSettings, whyNoImages } from './docker/why-not.ts';

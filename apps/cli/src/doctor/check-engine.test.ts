@@ -15,7 +15,11 @@ const healthy: EngineInspection = {
   cgroupVersion: '2',
   freeBytes: 50e9,
   missingImages: [],
+  pool: { cidr: '10.201.0.0/16', free: 2_048, total: 2_048, routes: [] },
+  helper: { packetFilters: ['nft'], hasNetem: true, refusals: [] },
 };
+
+const fullPool = { cidr: '10.201.0.0/16', free: 9, total: 2_048, routes: ['10.201.0.0/24 by eth0'] };
 
 function withDocker(docker: Partial<Settings['docker']>): Settings {
   return { ...defaultSettings, docker: { ...defaultSettings.docker, ...docker } };
@@ -31,6 +35,19 @@ describe('an engine', () => {
     ['on another machine, with the guard here', { isRemote: true }, ['remote']],
     ['without root', { isRootless: true }, ['rootless']],
     ['without an image', { missingImages: ['quay.io/coreos/etcd:v3.5.21'] }, ['images']],
+    ['whose helper cannot be tried', { helper: undefined }, []],
+    [
+      'without netem',
+      { helper: { packetFilters: ['legacy'], hasNetem: false, refusals: ['netem: no'] } },
+      [],
+    ],
+    [
+      'without iptables',
+      { helper: { packetFilters: [], hasNetem: true, refusals: ['iptables-nft: no'] } },
+      ['filter'],
+    ],
+    ['with few subnets left', { pool: { ...fullPool, routes: [] } }, ['pool']],
+    ['with a pool that the machine reaches', { pool: { ...fullPool, free: 99 } }, ['routes']],
     ['on a full disk', { freeBytes: 1e9 }, ['disk']],
   ])('%s', (_name, part, problems) => {
     const told = heard<string>((say) => tellOfEngine({ ...healthy, ...part }, say));
@@ -68,6 +85,12 @@ describe.skipIf(whyNoTestEngine() !== undefined)('a real engine', () => {
       expect(found['engine.version']).toMatch(/^version \d+\.\d+\.\d+\S*, control groups v[12]$/);
       expect(found['engine.images']).toContain('ordeal-test/none:1');
       expect(found['engine.images']).not.toContain(here);
+      // This engine runs on this kernel: what the tests of links do on it must work there.
+      expect(found['engine.filter']).toMatch(/^packet filter: iptables, (nft|legacy)/);
+      expect(found['engine.netem']).toMatch(/^the kernel has (no )?netem, /);
+      expect(found['engine.pool']).toMatch(/^\d+ of 2048 subnets of 10\.201\.0\.0\/16 are free$/);
+      const label = ['ordeal.doctor'];
+      expect(await engine.docker.listContainers({ all: true, filters: { label } })).toEqual([]);
       expect(found['engine.disk']).toMatch(/[MG]B free/);
     },
     TEST_ENGINE_TIMEOUT_MS,

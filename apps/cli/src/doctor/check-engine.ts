@@ -1,5 +1,5 @@
 import { describeError, OrdealError } from '@ordeal/core';
-import { type EngineInspection, inspectEngine } from '@ordeal/runtimes';
+import { type EngineInspection, type HelperTrial, inspectEngine } from '@ordeal/runtimes';
 import { defineCheck, type Say } from './check.ts';
 import { sizeText } from './size-text.ts';
 
@@ -7,6 +7,8 @@ import { sizeText } from './size-text.ts';
 const OLDEST_MAJOR = 20;
 /** Images of the built-in subjects take about 1.5 GB, and each container writes a little of its own. */
 const LOW_BYTES = 2e9;
+/** As many as a campaign may have instances at once. */
+const FEW_SUBNETS = 10;
 
 const problems = {
   unreachable: {
@@ -43,6 +45,25 @@ const problems = {
     means:
       'A worker pulls them when it starts, before any trial; without a registry their subjects are not offered.',
     advice: 'Pull them now, or name other references under runtimes.docker.images in ordeal.config.ts.',
+  },
+  filter: {
+    level: 'error',
+    means:
+      'Nothing can cut, slow down or thin out a link: trials of the faults on the network end in an error.',
+    advice:
+      'Load the kernel’s modules for iptables (`modprobe nf_tables` or `ip_tables`), or name a helper image that has iptables for this kernel under runtimes.docker.images.',
+  },
+  pool: {
+    level: 'warning',
+    means: 'Each instance takes a subnet of its own: when none is free it does not start.',
+    advice:
+      'Remove networks that nobody needs (`docker network prune`), or name a larger pool under runtimes.docker.subnets.',
+  },
+  routes: {
+    level: 'warning',
+    means:
+      'An instance that gets such a subnet takes these addresses away from this machine for as long as it lives.',
+    advice: 'Name a pool that this machine does not reach under runtimes.docker.subnets.',
   },
   disk: {
     level: 'warning',
@@ -88,8 +109,24 @@ export function tellOfEngine(engine: EngineInspection, say: Say<keyof typeof pro
   const { missingImages: missing } = engine;
   if (missing.length > 0) say.problem('images', `not there: ${missing.join(', ')}`);
   else say.ok('images', 'the images of all subjects are there');
+  if (engine.helper !== undefined) tellOfHelper(engine.helper, say);
+  const { cidr, free: freeSubnets, total, routes } = engine.pool;
+  const pool = `${freeSubnets} of ${total} subnets of ${cidr} are free`;
+  if (freeSubnets < FEW_SUBNETS) say.problem('pool', pool);
+  else say.ok('pool', pool);
+  if (routes.length > 0) say.problem('routes', `${cidr} has a part of ${routes.join(', ')}`);
   if (engine.freeBytes === undefined) return;
   const free = `${sizeText(engine.freeBytes)} free where it keeps images`;
   if (engine.freeBytes < LOW_BYTES) say.problem('disk', free);
   else say.ok('disk', free);
+}
+
+function tellOfHelper(
+  { packetFilters, hasNetem, refusals }: HelperTrial,
+  say: Say<keyof typeof problems>,
+): void {
+  if (packetFilters.length === 0) say.problem('filter', `no iptables works there: ${refusals.join('; ')}`);
+  else say.ok('filter', `packet filter: iptables, ${packetFilters.join(' and ')}`);
+  const has = hasNetem ? 'has netem, which is not used' : 'has no netem, and needs none';
+  say.ok('netem', `the kernel ${has}: delays and rates are a TCP proxy’s, which resets open flows once`);
 }

@@ -26,6 +26,7 @@ import { removeInstance } from './engine/removal.ts';
 import { rulesPerNode } from './namespace-agent/place-rules.ts';
 import type { AgentRule } from './namespace-agent/protocol.ts';
 import { DockerNode } from './node/docker-node.ts';
+import { PartsWatch } from './parts-watch.ts';
 import { prepareLaunches } from './prepare-launches.ts';
 import { type DockerSite, nameIn } from './site.ts';
 
@@ -50,6 +51,9 @@ export class DockerInstance implements Instance {
   readonly #dials = new Map<string, Address>();
   readonly #load = new Listeners<LoadLine>();
   readonly #events = new Listeners<NodeEvent>();
+  readonly #removing = new AbortController();
+  #loss: NodeEvent | undefined;
+  #parts: PartsWatch | undefined;
   #removal: Promise<void> | undefined;
 
   /** @throws OrdealError UNSUPPORTED when the subject does not run on docker */
@@ -106,6 +110,7 @@ export class DockerInstance implements Instance {
   }
 
   onNode(listener: (event: NodeEvent) => void): () => void {
+    if (this.#loss !== undefined) listener(this.#loss);
     return this.#events.add(listener);
   }
 
@@ -139,7 +144,10 @@ export class DockerInstance implements Instance {
       host: (node) => this.#hostOf(node),
       port: (node, port) => this.#node(node).port(port),
     });
-    await settleAll([...placed].map(([node, own]) => this.#shapeAt(node, injection, own)));
+    // Every node: one that has rules of this injection by an earlier call may have none by this one.
+    await settleAll(
+      [...this.#nodes.keys()].map((node) => this.#shapeAt(node, injection, placed.get(node) ?? [])),
+    );
   }
 
   async unshape(injection: string): Promise<void> {
@@ -185,6 +193,7 @@ export class DockerInstance implements Instance {
   }
 
   async #removeAll(): Promise<void> {
+    this.#removing.abort();
     // Nobody watches the nodes any more: what would be told of their ends would be a guess.
     this.#load.clear();
     this.#events.clear();
@@ -196,6 +205,13 @@ export class DockerInstance implements Instance {
     const { engine, place, subnets: pool } = this.#tools;
     const name = nameIn(this);
     const { subnet } = await createNetwork(engine, { name, labels: labelsOf(this.label, place), pool });
+    this.#parts = new PartsWatch({
+      engine,
+      network: name,
+      nodes: () => [...this.#nodes.values()],
+      lost: (node, detail) => this.#lose(node, detail),
+      signal: this.#removing.signal,
+    });
     for (const [index, node] of this.topology.nodes.entries()) this.#hosts.set(node.name, subnet.host(index));
     return { ...this.#tools, label: this.label, network: name, hosts: this.#hosts };
   }
@@ -203,6 +219,7 @@ export class DockerInstance implements Instance {
   /** Tells by what the rules act: it differs from machine to machine, and what they do to open connections with it. */
   async #shapeAt(node: string, injection: string, rules: readonly AgentRule[]): Promise<void> {
     const { how } = await this.#node(node).helper.agent.ask('shape', { injection, rules });
+    if (rules.length === 0) return;
     const means = new Set(rules.map(({ kind }, index) => `${kind} by ${how[index]}`));
     this.#events.tell({
       atMs: this.#tools.monotonicMs(),
@@ -211,6 +228,13 @@ export class DockerInstance implements Instance {
       incarnation: null,
       detail: [...means].join(', '),
     });
+  }
+
+  #lose(node: string, detail: string): void {
+    this.#loss = { atMs: this.#tools.monotonicMs(), node, kind: 'lost', incarnation: null, detail };
+    // There is nothing to start again.
+    for (const { supervisor } of this.#nodes.values()) void supervisor.abandon();
+    this.#events.tell(this.#loss);
   }
 
   #makeNode(site: DockerSite, spec: NodeSpec): Promise<DockerNode> {
@@ -222,6 +246,7 @@ export class DockerInstance implements Instance {
       launch,
       load: (line) => this.#load.tell(line),
       tell: (event) => this.#events.tell(event),
+      suspect: (deaf) => this.#parts?.suspect(deaf),
     });
   }
 

@@ -162,7 +162,12 @@ describe.skipIf(why !== undefined)(
         },
       };
       const start = place.runtime.start({ label: place.label('half'), subject }, AbortSignal.timeout(60_000));
-      await expect(start).rejects.toThrow('No such image: ordeal-test/none:1');
+      await expect(start).rejects.toMatchObject({
+        code: 'ENGINE_UNAVAILABLE',
+        message: expect.stringMatching(
+          /^No such image: ordeal-test\/none:1\. Load it, .*runtimes\.docker\.images/,
+        ),
+      });
       expect(await place.left('half')).toEqual(NOTHING);
     });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Instance, waitFor } from '@ordeal/core';
 import { mountsIn, unprivilegedUser } from '@ordeal/place';
 import { afterAll, describe, expect, test } from 'vitest';
+import { Volume } from '../volume/volume.ts';
 import { ECHO_VOLUME } from './testing/echo-subject.ts';
 import { makeTestPlace, startEcho } from './testing/start-echo.ts';
 import { whyNoTestVolumes } from './testing/why-no-test-volumes.ts';
@@ -36,6 +37,21 @@ async function percentOf(instance: Instance, node = 'alpha'): Promise<number> {
 }
 
 describe.skipIf(noVolumes !== undefined)(`volumes${skipped}`, () => {
+  test('is not filled with memory that the machine cannot spare, and why is said', async () => {
+    await using echo = await startEcho(place, 'spared');
+    const folder = volumeOf(echo.instance.label, 'alpha');
+    const floor = 256 * MIB;
+    const poor = new Volume(folder, () => floor + SIZE / 2 - MIB);
+    await expect(poor.fill('one', 50)).rejects.toMatchObject({
+      code: 'MACHINE_FAILED',
+      message: expect.stringMatching(/takes 4 MiB of memory, .* 259 MiB available, and 256 MiB must be left/),
+    });
+    expect(readdirSync(folder)).toEqual([]);
+    const enough = new Volume(folder, () => floor + SIZE / 2);
+    await enough.fill('one', 50);
+    await enough.close();
+  });
+
   test('a node that asks for one has a file system of its own, of that size, empty and its own', async () => {
     await using echo = await startEcho(place, 'in the table');
     const { instance } = echo;

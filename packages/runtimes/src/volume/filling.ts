@@ -5,18 +5,25 @@ import { OrdealError } from '@ordeal/core';
 
 /** Sooner than a supervisor starts a node again: full is full for the node's next life, too. */
 const AGAIN_MS = 100;
+/** What the machine keeps: with less, the kernel begins to kill, and not always those whom the fault is meant for. */
+const MEMORY_FLOOR_BYTES = 256 * 1024 * 1024;
+/** What statfs(2) calls a file system in memory. */
+const TMPFS = 0x01021994;
 const ZEROS = Buffer.alloc(1024 * 1024);
 
 /** A file that makes a volume as full as was asked, and keeps it so until stopped. It grows and never shrinks. */
 export class Filling {
   readonly #path: string;
   readonly #percent: number;
+  readonly #availableMemory: () => number;
   readonly #stop = new AbortController();
   readonly #filled = Promise.withResolvers<void>();
   readonly #ended: Promise<void>;
 
-  constructor(path: string, percent: number) {
+  /** @param availableMemory how many bytes the machine could still give */
+  constructor(path: string, percent: number, availableMemory: () => number) {
     this.#path = path;
+    this.#availableMemory = availableMemory;
     this.#percent = percent;
     this.#ended = this.#run();
     // Who stops it before it is done may not wait for it.
@@ -25,7 +32,8 @@ export class Filling {
 
   /**
    * Resolves when the volume is as full as was asked.
-   * @throws OrdealError TARGET_FAILED when it was so already, or is no file system of its own
+   * @throws OrdealError TARGET_FAILED when it was so already, or is no file system of its own; MACHINE_FAILED when the
+   * machine has too little memory for it
    */
   filled(): Promise<void> {
     return this.#filled.promise;
@@ -60,10 +68,24 @@ export class Filling {
     const [own, outside] = await Promise.all([file.stat(), stat(dirname(volume))]);
     // The machine's own disk is nothing to fill.
     if (own.dev === outside.dev) throw new OrdealError('TARGET_FAILED', `nothing is mounted on ${volume}`);
-    const { missingBytes, usedPercent } = await this.#look();
+    const { missingBytes, usedPercent, type } = await this.#look();
+    if (type === TMPFS) this.#mustLeaveMemory(missingBytes);
     if (missingBytes > 0) return;
     const message = `the volume is ${usedPercent.toFixed(1)} % full by itself: ${this.#percent} % would prove nothing`;
     throw new OrdealError('TARGET_FAILED', message);
+  }
+
+  /** What is filled in memory is the machine's own. */
+  #mustLeaveMemory(missingBytes: number): void {
+    const available = this.#availableMemory();
+    if (available - missingBytes >= MEMORY_FLOOR_BYTES) return;
+    const [wanted, free, floor] = [missingBytes, available, MEMORY_FLOOR_BYTES].map(
+      (bytes) => `${Math.round(bytes / 2 ** 20)} MiB`,
+    );
+    throw new OrdealError(
+      'MACHINE_FAILED',
+      `filling the volume takes ${wanted} of memory, this machine has ${free} available, and ${floor} must be left: lower \`parallel\` or \`fill_percent\`, or give it more`,
+    );
   }
 
   async #topUp(file: FileHandle, signal: AbortSignal): Promise<void> {
@@ -80,10 +102,10 @@ export class Filling {
     }
   }
 
-  async #look(): Promise<{ missingBytes: number; usedPercent: number }> {
-    const { blocks, bfree, bsize } = await statfs(dirname(this.#path));
+  async #look(): Promise<{ missingBytes: number; usedPercent: number; type: number }> {
+    const { blocks, bfree, bsize, type } = await statfs(dirname(this.#path));
     const used = blocks - bfree;
     const missingBytes = (Math.ceil((blocks * this.#percent) / 100) - used) * bsize;
-    return { missingBytes, usedPercent: (used / blocks) * 100 };
+    return { missingBytes, usedPercent: (used / blocks) * 100, type };
   }
 }

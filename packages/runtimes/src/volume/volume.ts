@@ -12,17 +12,21 @@ const STAT_BLOCK_BYTES = 512;
 export class Volume {
   readonly #folder: string;
   readonly #fillings = new Map<string, Filling>();
+  readonly #availableMemory: () => number;
   #isClosed = false;
 
-  constructor(folder: string) {
+  /** @param availableMemory how many bytes the machine could still give; default: as the kernel reckons */
+  constructor(folder: string, availableMemory: () => number = () => process.availableMemory()) {
     this.#folder = folder;
+    this.#availableMemory = availableMemory;
   }
 
   /** See `fill` of an instance. @throws OrdealError TARGET_FAILED when nothing is mounted on the folder, too */
   async fill(injection: string, percent: number): Promise<void> {
     if (this.#isClosed) throw new OrdealError('TARGET_FAILED', `${this.#folder} is being removed`);
     const filling =
-      this.#fillings.get(injection) ?? new Filling(join(this.#folder, fileName(injection)), percent);
+      this.#fillings.get(injection) ??
+      new Filling(join(this.#folder, fileName(injection)), percent, this.#availableMemory);
     this.#fillings.set(injection, filling);
     try {
       await filling.filled();

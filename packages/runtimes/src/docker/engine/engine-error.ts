@@ -24,6 +24,10 @@ export function engineError(error: unknown, { what, address, timedOutMs }: Asked
     const message = `the Docker engine at ${address} does not answer`;
     return new OrdealError('ENGINE_UNAVAILABLE', message, options);
   }
+  if (/no such image/i.test(reasonOf(error))) {
+    const message = `${reasonOf(error)}. Load it, or let a worker pull it when it starts; runtimes.docker.images in the settings names another`;
+    return new OrdealError('ENGINE_UNAVAILABLE', message, { details: { status: statusOf(error) ?? null } });
+  }
   // Without a cause: it says the same again, and less well.
   return new OrdealError('TARGET_FAILED', `the engine could not ${what}: ${reasonOf(error)}`, {
     details: { status: statusOf(error) ?? null },

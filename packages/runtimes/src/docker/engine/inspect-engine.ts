@@ -1,11 +1,14 @@
 import { statfs } from 'node:fs/promises';
 import type { Subject } from '@ordeal/core';
 import { type GuardHome, type GuardHomeSettings, guardHome } from '../beside-engine/guard-home.ts';
+import { HELPER_IMAGE } from '../node/helper-image.ts';
 import { imagesOf } from '../prepare-launches.ts';
 import type { EngineSettings } from '../why-not.ts';
 import { isRemoteAddress } from './connection.ts';
 import { Engine } from './engine.ts';
 import { hasImage, referenceOf } from './images.ts';
+import { inspectPool, type PoolInspection } from './inspect-pool.ts';
+import { type HelperTrial, tryHelper } from './try-helper.ts';
 
 const ANSWER_WITHIN_MS = 5_000;
 
@@ -27,11 +30,17 @@ export interface EngineInspection {
   readonly freeBytes: number | undefined;
   /** References of images that the subjects need and the engine does not have. */
   readonly missingImages: readonly string[];
+  readonly pool: PoolInspection;
+  /** What a helper could do there; undefined when its image is missing. */
+  readonly helper: HelperTrial | undefined;
 }
 
-/** What the engine says of itself. @throws OrdealError ENGINE_UNAVAILABLE, DEADLINE */
+/**
+ * What the engine says of itself, and what a container can do on it, which is made for that and gone right after.
+ * @throws OrdealError ENGINE_UNAVAILABLE, DEADLINE
+ */
 export async function inspectEngine(
-  settings: EngineSettings & GuardHomeSettings,
+  settings: EngineSettings & GuardHomeSettings & { readonly subnets: string },
   subjects: readonly Subject[],
 ): Promise<EngineInspection> {
   const engine = new Engine(settings.engine);
@@ -43,6 +52,7 @@ export async function inspectEngine(
   const missing = await Promise.all(
     references.map(async (reference) => ((await hasImage(engine, reference)) ? [] : [reference])),
   );
+  const helper = referenceOf(settings.images)(HELPER_IMAGE);
   return {
     address: engine.address,
     isRemote,
@@ -54,6 +64,8 @@ export async function inspectEngine(
     freeBytes:
       info.DockerRootDir === undefined || isRemote ? undefined : await freeBytesAt(info.DockerRootDir),
     missingImages: missing.flat(),
+    pool: await inspectPool(engine, settings.subnets),
+    helper: missing.flat().includes(helper) ? undefined : await tryHelper(engine, helper),
   };
 }
 

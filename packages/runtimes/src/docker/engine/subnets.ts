@@ -3,6 +3,8 @@ import { OrdealError } from '@ordeal/core';
 /** Room for 29 nodes; a pool of 16 bits gives 2,048 of them. */
 const SUBNET_BITS = 27;
 const SUBNET_SIZE = 2 ** (32 - SUBNET_BITS);
+/** That of 8 bits. */
+const LARGEST_POOL = 2 ** 24;
 
 /** An instance's own piece of the pool. */
 export class Subnet {
@@ -10,6 +12,10 @@ export class Subnet {
 
   constructor(base: number) {
     this.#base = base;
+  }
+
+  get range(): AddressRange {
+    return { base: this.#base, end: this.#base + SUBNET_SIZE };
   }
 
   /** `10.201.3.32/27` */
@@ -33,16 +39,37 @@ export class Subnet {
 
 /** Every subnet of a pool such as `10.201.0.0/16`, in order. @throws OrdealError BAD_INPUT when it is none */
 export function subnetsOf(pool: string): Subnet[] {
-  const [, a, b, c, d, bits] = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(pool) ?? [];
-  const bytes = [a, b, c, d].map(Number);
-  const prefix = Number(bits);
-  if (bits === undefined || bytes.some((byte) => byte > 255) || prefix > SUBNET_BITS || prefix < 8) {
+  const range = rangeOf(pool);
+  const size = range === undefined ? 0 : range.end - range.base;
+  if (range === undefined || size < SUBNET_SIZE || size > LARGEST_POOL) {
     throw new OrdealError('BAD_INPUT', `${pool} is no pool of subnets: write such as 10.201.0.0/16`);
   }
+  return Array.from(
+    { length: size / SUBNET_SIZE },
+    (_, index) => new Subnet(range.base + index * SUBNET_SIZE),
+  );
+}
+
+/** Addresses as numbers, from the first up to and without the last. */
+export interface AddressRange {
+  readonly base: number;
+  readonly end: number;
+}
+
+/** The addresses of an IPv4 network such as `10.201.0.0/16`; undefined when the text is none. */
+export function rangeOf(network: string): AddressRange | undefined {
+  const [, a, b, c, d, bits] = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(network) ?? [];
+  const bytes = [a, b, c, d].map(Number);
+  const prefix = Number(bits);
+  if (bits === undefined || bytes.some((byte) => byte > 255) || prefix > 32) return undefined;
   const address = bytes.reduce((sum, byte) => sum * 256 + byte, 0);
   const size = 2 ** (32 - prefix);
   const base = Math.floor(address / size) * size;
-  return Array.from({ length: size / SUBNET_SIZE }, (_, index) => new Subnet(base + index * SUBNET_SIZE));
+  return { base, end: base + size };
+}
+
+export function overlap(one: AddressRange, other: AddressRange): boolean {
+  return one.base < other.end && other.base < one.end;
 }
 
 function textOf(address: number): string {

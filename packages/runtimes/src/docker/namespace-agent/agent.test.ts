@@ -297,7 +297,7 @@ describe.skipIf(noNetwork !== undefined)(`the namespace agent${skipped}`, () => 
       `${name}-legacy-save`,
       `${name}-legacy-restore`,
     ]);
-    for (const name of [...legacy, 'ss']) symlinkSync(await where(name), join(image, name));
+    for (const name of [...legacy, 'ss', 'tc']) symlinkSync(await where(name), join(image, name));
     const child = network.start('near', 'env', `PATH=${image}`, process.execPath, program.path);
     agent = { client: clientOf(child), process: child };
     await shape('one', cut('both'), delay(100, peer(OTHER_PORT)));
@@ -321,11 +321,35 @@ describe.skipIf(noNetwork !== undefined)(`the namespace agent${skipped}`, () => 
     await endAgent();
   });
 
-  test('leaves what others have in the packet filter, and comes before it', async () => {
+  test('refuses to act beside the rules of others, names them and leaves them', async () => {
+    const foreign = '-A OUTPUT -p tcp -m tcp --dport 9 -j ACCEPT';
+    await network.run('near', 'iptables', ...foreign.split(' '));
+    await expect(shape('one', cut('both'))).rejects.toMatchObject({
+      code: 'TARGET_FAILED',
+      message: expect.stringContaining(foreign),
+    });
+    expect(await ownRules()).toBe('');
+    expect(await network.run('near', 'iptables-save')).toContain(foreign);
+    await network.run('near', 'iptables', ...foreign.replace('-A', '-D').split(' '));
+
+    const queue = 'dev eth0 root handle 7: tbf rate 1mbit burst 32kbit latency 400ms';
+    await network.run('near', 'tc', 'qdisc', 'add', ...queue.split(' '));
+    await expect(shape('one', delay(10))).rejects.toThrow(
+      /\(qdisc tbf 7: dev eth0 root .*\): take them away/,
+    );
+    expect(await network.run('near', 'tc', 'qdisc', 'show', 'dev', 'eth0')).toContain('qdisc tbf 7:');
+    await network.run('near', 'tc', 'qdisc', 'del', 'dev', 'eth0', 'root');
+
+    await shape('one', cut('both'));
+    expect(await isSilent()).toBe(true);
+    await unshape('one');
+  });
+
+  test('takes nothing away but its own, whoever came meanwhile, and comes before it', async () => {
+    await shape('one', cut('both'));
     const foreign = ['-A OUTPUT -p tcp -j foreign', '-A foreign -p tcp -j ACCEPT'];
     await network.run('near', 'iptables', '-N', 'foreign');
     for (const rule of foreign) await network.run('near', 'iptables', ...rule.split(' '));
-    await shape('one', cut('both'));
     expect(await isSilent()).toBe(true);
     await unshape('one');
     const saved = await network.run('near', 'iptables-save');

@@ -13,8 +13,11 @@ interface Asked {
 
 /** The guard's side of a namespace agent. When its input is ended, or breaks, the agent undoes all and ends. */
 export class AgentClient {
+  /** Resolves when it answers no more. */
+  readonly gone: Promise<void>;
   readonly #input: Writable;
   readonly #asked = new Map<number, Asked>();
+  readonly #goes: () => void;
   #lastId = 0;
   #lost: OrdealError | undefined;
 
@@ -24,6 +27,9 @@ export class AgentClient {
    */
   constructor(input: Writable, output: Readable) {
     this.#input = input;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.gone = promise;
+    this.#goes = resolve;
     input.on('error', (cause) => this.#lose(cause));
     output.on('error', (cause) => this.#lose(cause));
     createInterface({ input: output })
@@ -75,6 +81,7 @@ export class AgentClient {
   #lose(cause: unknown): void {
     this.#lost ??= new OrdealError('TARGET_FAILED', "the agent in a node's namespace is gone", { cause });
     for (const { reject } of this.#asked.values()) reject(this.#lost);
+    this.#goes();
   }
 }
 

@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
+import { OrdealError } from '@ordeal/core';
 import { type Family, PacketFilter } from './packet-filter.ts';
 import { isPacketRule, packetChains } from './packet-rules.ts';
 import { PeerProxies, resetFlows } from './peer-proxies.ts';
 import type { AgentLook, AgentPeer, AgentRule, RuleMeans } from './protocol.ts';
+import { lookForQueues } from './queues.ts';
 import type { Chain } from './rule-set.ts';
 
 /**
@@ -26,17 +28,26 @@ export class NamespaceLinks {
 
   /**
    * Puts the injection's rules in place of those that it has; returns how each is in force.
-   * @throws OrdealError UNSUPPORTED when this namespace has no packet filter that works; then no rule is in force
+   * @throws OrdealError UNSUPPORTED when this namespace has no packet filter that works, TARGET_FAILED when others have
+   * rules in it; then no rule is in force
    */
   shape(injection: string, rules: readonly AgentRule[]): Promise<RuleMeans[]> {
     return this.#inTurn(async () => {
+      if (rules.length === 0) {
+        if (this.#injections.has(injection)) await this.#drop(injection);
+        return [];
+      }
       try {
         this.#injections.set(injection, rules);
+        const queues = lookForQueues();
+        queues.catch(() => {});
+        // Nobody is led through them yet.
         const fresh = await this.#proxies.shape(
           injection,
           rules.filter((rule) => !isPacketRule(rule)),
         );
-        await this.#enforce();
+        mustBeNone(await queues);
+        await this.#enforce(this.#families(), mustBeNone);
         await resetFlows(fresh);
       } catch (error) {
         // Whoever asked will undo it once more, and hear of it should that fail.
@@ -88,9 +99,11 @@ export class NamespaceLinks {
     await this.#enforce();
   }
 
-  /** Makes the kernel have the rules as they are now. */
-  async #enforce(families = this.#families()): Promise<void> {
-    await Promise.all(families.map(async (family) => (await this.#filter(family)).set(this.#chains(family))));
+  /** Makes the kernel have the rules as they are now. @param judge what to do about those of others; default: nothing */
+  async #enforce(families = this.#families(), judge: (foreign: string[]) => void = () => {}): Promise<void> {
+    await Promise.all(
+      families.map(async (family) => (await this.#filter(family)).set(this.#chains(family), judge)),
+    );
     await this.#proxies.retire();
   }
 
@@ -128,4 +141,14 @@ export class NamespaceLinks {
     this.#last = mine.catch(() => undefined);
     return mine;
   }
+}
+
+/** What somebody else does to the links would be measured as our doing, and nobody could tell when it ends. */
+function mustBeNone([first, ...more]: string[]): void {
+  if (first === undefined) return;
+  const others = more.length === 0 ? '' : ` and ${more.length} more`;
+  throw new OrdealError(
+    'TARGET_FAILED',
+    `somebody else has rules on this node's links (${first}${others}): take them away`,
+  );
 }

@@ -1,5 +1,5 @@
 import { describeError, OrdealError } from '@ordeal/core';
-import { type Chain, ownChains, transition } from './rule-set.ts';
+import { type Chain, foreignRules, ownChains, transition } from './rule-set.ts';
 import { runProgram } from './run-program.ts';
 
 export type Family = 'ipv4' | 'ipv6';
@@ -35,9 +35,14 @@ export class PacketFilter {
     throw new OrdealError('UNSUPPORTED', `no packet filter for ${family}: ${reasons.join('; ')}`);
   }
 
-  /** Makes these the only chains of ours. */
-  async set(chains: readonly Chain[]): Promise<void> {
-    const input = transition(await this.#save(), chains);
+  /**
+   * Makes these the only chains of ours.
+   * @param judge is told the rules that others have, before anything is done; what it throws is thrown
+   */
+  async set(chains: readonly Chain[], judge: (foreign: string[]) => void): Promise<void> {
+    const saved = await this.#save();
+    judge(foreignRules(saved));
+    const input = transition(saved, chains);
     if (input !== '') await this.#restore(input);
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Chain, ownChains, transition } from './rule-set.ts';
+import { type Chain, foreignRules, ownChains, transition } from './rule-set.ts';
 
 const FOREIGN = `*filter
 :INPUT ACCEPT [0:0]
@@ -79,4 +79,21 @@ test('tells its chains with their rules', () => {
     'nat/ordeal-proxied': ['-d 10.0.0.2/32 -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 4000'],
     'filter/ordeal-a-out': ['-d 10.0.0.2/32 -j DROP'],
   });
+});
+
+test('what others have is told from ours and from the way to the name server of the engine', () => {
+  expect(foreignRules(LEFT.replace('-A OUTPUT -j DOCKER\n', ''))).toEqual([]);
+  expect(foreignRules(FOREIGN)).toEqual([
+    '-A OUTPUT -j DOCKER',
+    '-A DOCKER -d 10.0.0.1/32 -m comment --comment "to ordeal-land" -j ACCEPT',
+  ]);
+  const nameServer = [
+    '*nat',
+    ':DOCKER_OUTPUT - [0:0]',
+    '-A OUTPUT -d 127.0.0.11/32 -j DOCKER_OUTPUT',
+    '-A POSTROUTING -d 127.0.0.11/32 -j DOCKER_POSTROUTING',
+    '-A DOCKER_OUTPUT -d 127.0.0.11/32 -p udp -m udp --dport 53 -j DNAT --to-destination 127.0.0.11:41375',
+  ];
+  expect(foreignRules(nameServer.join('\n'))).toEqual([]);
+  expect(foreignRules(':FORWARD DROP [0:0]')).toEqual([':FORWARD DROP [0:0]']);
 });

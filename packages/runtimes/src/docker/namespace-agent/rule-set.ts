@@ -1,5 +1,6 @@
 /** Marks a chain as ours. The packet filter's other chains are none of our business. */
 const OWN_PREFIX = 'ordeal-';
+const ENGINE_RULE = /^-A (DOCKER_\w+ |\S+ -d 127\.0\.0\.11\/32 -j DOCKER_)/;
 const TABLES = ['nat', 'filter'] as const;
 
 /** A chain of ours, with the chain of the kernel's that leads into it, before all that others have there. */
@@ -50,6 +51,18 @@ export function ownChains(saved: string): Record<string, string[]> {
     }
   }
   return chains;
+}
+
+/**
+ * What others have put into the packet filter: rules, and chains of the kernel's that do not accept what reaches their
+ * end. The engine's own name server is led to by rules in each container, which touch nothing else.
+ * @param saved what iptables-save(8) says
+ */
+export function foreignRules(saved: string): string[] {
+  return saved
+    .split('\n')
+    .filter((line) => /^-A /.test(line) || /^:\S+ DROP\b/.test(line))
+    .filter((line) => !line.startsWith(`-A ${OWN_PREFIX}`) && !isJump(line) && !ENGINE_RULE.test(line));
 }
 
 /** The lines of one table that have to do with chains of ours. */

@@ -15,6 +15,8 @@ export interface ContainerHostOptions {
   readonly signal: AbortSignal;
   /** Called before each start. */
   readonly beforeStart?: (() => Promise<void>) | undefined;
+  /** Called when the container is there no more, which takes somebody else. */
+  readonly removed: () => void;
 }
 
 /** A node as a container, started again and again; its processes all die with the first of them. */
@@ -87,7 +89,7 @@ async function unless(
 }
 
 /** Resolves when the container has stopped, or is there no more, to how. */
-async function endOf({ engine, container, signal }: ContainerHostOptions): Promise<string> {
+async function endOf({ engine, container, signal, removed }: ContainerHostOptions): Promise<string> {
   while (!signal.aborted) {
     try {
       await engine.open('wait for a node', (docker) =>
@@ -95,7 +97,10 @@ async function endOf({ engine, container, signal }: ContainerHostOptions): Promi
       );
       return howItEnded(await inspect(engine, container));
     } catch (error) {
-      if (statusOf(error) === 404) return 'somebody removed its container';
+      if (statusOf(error) === 404) {
+        removed();
+        return 'somebody removed its container';
+      }
       // An engine that is away says nothing of the container: it may run on.
       await delay(ASK_AGAIN_MS, undefined, { signal }).catch(() => {});
     }
@@ -103,7 +108,8 @@ async function endOf({ engine, container, signal }: ContainerHostOptions): Promi
   return 'the instance is being removed';
 }
 
-function howItEnded({ State: { ExitCode, OOMKilled } }: ContainerInspectInfo): string {
+/** For people. */
+export function howItEnded({ State: { ExitCode, OOMKilled } }: Pick<ContainerInspectInfo, 'State'>): string {
   if (OOMKilled) return 'killed for want of memory';
   return ExitCode === 137 ? 'SIGKILL' : `exit code ${ExitCode}`;
 }

@@ -24,6 +24,8 @@ export interface DockerNodeOptions {
   readonly launch: ContainerLaunch;
   readonly load: (line: LoadLine) => void;
   readonly tell: (event: NodeEvent) => void;
+  /** Called when something of it seems to be missing, with its name when that is its helper. */
+  readonly suspect: (deaf?: string) => void;
 }
 
 /** One node: a helper that stays for as long as the instance, and beside it, in its namespace, what is killed and started. */
@@ -34,20 +36,21 @@ export class DockerNode {
   readonly limits: ContainerLimits;
   readonly supervisor: NodeSupervisor;
   readonly #site: DockerSite;
-  readonly #target: string;
+  /** The id of the container of the node itself. */
+  readonly target: string;
   readonly #hasVolume: boolean;
   readonly #closing = new AbortController();
   #output: Attached | undefined;
 
   private constructor(
-    { site, spec, launch, load, tell }: DockerNodeOptions,
+    { site, spec, launch, load, tell, suspect }: DockerNodeOptions,
     made: { helper: NodeHelper; target: string; volume: string | undefined },
   ) {
     this.spec = spec;
     this.launch = launch;
     this.helper = made.helper;
     this.#site = site;
-    this.#target = made.target;
+    this.target = made.target;
     this.#hasVolume = made.volume !== undefined;
     const { engine, monotonicMs } = site;
     this.limits = new ContainerLimits(engine, made.target);
@@ -59,6 +62,7 @@ export class DockerNode {
         engine,
         container: made.target,
         signal: this.#closing.signal,
+        removed: () => suspect(),
         beforeStart: spec.role === CLIENT_ROLE ? () => this.#readOutput(load, tell) : undefined,
       }),
     });
@@ -69,13 +73,13 @@ export class DockerNode {
     const { site, spec, launch } = options;
     const volume = spec.volume === undefined ? undefined : await createVolume(site, spec.name, spec.volume);
     const helper = await NodeHelper.create(site, spec, volume);
-    await helper.start();
+    await helper.start(() => options.suspect(spec.name));
     const target = await createTarget(site, { spec, launch, helper: helper.container, volume });
     return new DockerNode(options, { helper, target, volume });
   }
 
   async look(): Promise<NodeLook> {
-    const seen = await lookAtContainer(this.#site.engine, this.#target);
+    const seen = await lookAtContainer(this.#site.engine, this.target);
     return { ...seen, quickDeaths: this.supervisor.quickDeaths };
   }
 
@@ -102,7 +106,7 @@ export class DockerNode {
 
   async #readOutput(load: (line: LoadLine) => void, tell: (event: NodeEvent) => void): Promise<void> {
     this.#output?.close();
-    this.#output = await attach(this.#site.engine, this.#target, { stdin: false });
+    this.#output = await attach(this.#site.engine, this.target, { stdin: false });
     const read = readLoad({
       node: this.spec.name,
       incarnation: () => this.supervisor.incarnation(),

@@ -68,8 +68,8 @@ export class NodeHelper {
     return new NodeHelper(site, spec.name, container.id);
   }
 
-  /** Starts the agent; resolves when it answers. @throws OrdealError TARGET_FAILED with what it says when it does not */
-  async start(): Promise<void> {
+  /** Starts the agent; resolves when it answers. @param gone is called when it answers no more @throws OrdealError TARGET_FAILED with what it says when it does not */
+  async start(gone: () => void): Promise<void> {
     const { engine, bundle } = this.#site;
     const archive = await archiveOf({ [AGENT_PATH]: await bundle(AGENT_MODULE) });
     await engine.call('copy the agent into a helper', (docker, abortSignal) =>
@@ -88,6 +88,7 @@ export class NodeHelper {
       const message = `the helper of ${this.#node} does not work: ${complaints.trim() || 'it says nothing'}`;
       throw new OrdealError('TARGET_FAILED', message, { cause });
     });
+    void this.#agent.gone.then(gone);
   }
 
   /** @throws OrdealError TARGET_FAILED when it did not start, or is gone */

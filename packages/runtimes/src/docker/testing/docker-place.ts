@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { monotonicMs } from '@ordeal/core';
 import { type TestPlace, testLabel } from '../../process/testing/start-echo.ts';
 import { bundleProgram } from '../bundle-program.ts';
-import { createDockerRuntime } from '../runtime.ts';
+import { createDockerRuntime, type DockerRuntimeOptions } from '../runtime.ts';
 import { type TestEngine, testEngine } from './test-engine.ts';
 
 export interface DockerPlace extends TestPlace {
@@ -14,8 +14,13 @@ export interface DockerPlace extends TestPlace {
   left(instance: string): Promise<{ containers: number; networks: number; volumes: number }>;
 }
 
-/** A docker runtime for one test file, on the engine that all test runs of this machine share. */
-export async function makeDockerPlace(): Promise<DockerPlace> {
+/**
+ * A docker runtime for one test file, on the engine that all test runs of this machine share.
+ * @param part other settings: an address of the engine, a pool of subnets
+ */
+export async function makeDockerPlace(
+  part: Pick<Partial<DockerRuntimeOptions>, 'engine' | 'subnets'> = {},
+): Promise<DockerPlace> {
   const engine = await testEngine('helper');
   const root = mkdtempSync(join(tmpdir(), 'ordeal-docker-'));
   const folders = { home: root, data: root, shared: root };
@@ -31,6 +36,7 @@ export async function makeDockerPlace(): Promise<DockerPlace> {
       place: 'test',
       bundle: (module) => bundleProgram(module, join(tmpdir(), 'ordeal-test-programs')),
       monotonicMs,
+      ...part,
     }),
     label,
     async left(instance) {

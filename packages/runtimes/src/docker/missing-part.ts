@@ -1,0 +1,88 @@
+import type { ContainerInspectInfo } from 'dockerode';
+import type { Engine } from './engine/engine.ts';
+import { statusOf } from './engine/engine-error.ts';
+import { howItEnded } from './node/container-host.ts';
+import type { DockerNode } from './node/docker-node.ts';
+
+const LEAVE_ALONE = 'nothing that bears the label ordeal.instance may be touched while its trial runs';
+
+/** What a helper that answers no more tells by itself. */
+export const LINE_BROKE = 'the line to its helper broke: was the engine restarted?';
+
+export interface PartsOfInstance {
+  readonly engine: Engine;
+  /** The network's name. */
+  readonly network: string;
+  /** Those that have been made. */
+  readonly nodes: () => readonly DockerNode[];
+}
+
+export interface MissingPart {
+  readonly node: string;
+  /** For people. */
+  readonly detail: string;
+}
+
+/** What of an instance is not as it was made, asked of the engine. @throws OrdealError when it does not answer */
+export async function missingPart(
+  { engine, network, nodes }: PartsOfInstance,
+  signal: AbortSignal,
+): Promise<MissingPart | undefined> {
+  const found = await Promise.all(
+    nodes().map(async (node) => {
+      const [helper, target] = await Promise.all(
+        [node.helper.container, node.target].map((id) => inspect(engine, id, signal)),
+      );
+      const detail = whatIsWrong(helper, target, network);
+      return detail === undefined ? [] : [{ node: node.spec.name, detail }];
+    }),
+  );
+  const [first] = found.flat();
+  if (first?.detail !== OFF_THE_NETWORK || (await hasNetwork(engine, network, signal))) return first;
+  return { ...first, detail: `somebody removed the network ${network}: ${LEAVE_ALONE}` };
+}
+
+const OFF_THE_NETWORK = `somebody took it off its network: ${LEAVE_ALONE}`;
+
+function whatIsWrong(
+  helper: ContainerInspectInfo | undefined,
+  target: ContainerInspectInfo | undefined,
+  network: string,
+): string | undefined {
+  if (helper === undefined) return `somebody removed the container of its helper: ${LEAVE_ALONE}`;
+  if (target === undefined) return `somebody removed its container: ${LEAVE_ALONE}`;
+  if (!helper.State.Running) {
+    // A helper ends by itself when it hears no more from its guard.
+    if (helper.State.ExitCode === 0) return LINE_BROKE;
+    return `its helper ended (${howItEnded(helper)}): somebody killed it, or it broke`;
+  }
+  return Object.hasOwn(helper.NetworkSettings.Networks, network) ? undefined : OFF_THE_NETWORK;
+}
+
+function inspect(
+  engine: Engine,
+  container: string,
+  signal: AbortSignal,
+): Promise<ContainerInspectInfo | undefined> {
+  return unlessMissing(
+    engine.call(
+      'inspect a container',
+      (docker, abortSignal) => docker.getContainer(container).inspect({ abortSignal }),
+      { signal },
+    ),
+  );
+}
+
+async function hasNetwork(engine: Engine, network: string, signal: AbortSignal): Promise<boolean> {
+  const seen = await unlessMissing(
+    engine.call('inspect a network', (docker) => docker.getNetwork(network).inspect(), { signal }),
+  );
+  return seen !== undefined;
+}
+
+function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+  return answer.catch((error: unknown) => {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  });
+}

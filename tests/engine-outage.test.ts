@@ -1,0 +1,63 @@
+import { waitFor } from '@ordeal/core';
+import {
+  type EngineProxy,
+  openEngineProxy,
+  TEST_ENGINE_TIMEOUT_MS,
+  testEngine,
+  whyNoTestEngine,
+} from '@ordeal/runtimes/testing-engine';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shortCampaign } from './support/campaigns.ts';
+import { type DockerWorld, openWorldOn } from './support/docker-world.ts';
+
+const why = whyNoTestEngine();
+
+describe.skipIf(why !== undefined)(
+  `an engine that goes away in a trial${why === undefined ? '' : ` (skipped: ${why})`}`,
+  () => {
+    let proxy: EngineProxy;
+    let world: DockerWorld;
+    beforeAll(async () => {
+      const engine = await testEngine('helper', 'etcd');
+      proxy = await openEngineProxy();
+      world = await openWorldOn(engine, { etcd: engine.image('etcd') }, { host: proxy.address });
+    }, TEST_ENGINE_TIMEOUT_MS);
+    afterAll(async () => {
+      await world?.[Symbol.asyncDispose]();
+      proxy?.[Symbol.dispose]();
+    });
+
+    it('makes it void; once it is back what was left is removed, the trial runs again, and so do others', async () => {
+      const { store } = world;
+      const chaos = '  - { type: network_partition, target: leader, duration_seconds: 8 }';
+      const extra = 'goal: whole\ninclude_baseline: true\nattempts: 10\n';
+      const file = await world.file(shortCampaign({ subject: 'etcd', chaos, extra }));
+      const run = world.start(['enqueue', file, '--with-worker']);
+      const { trialId } = await waitFor(
+        'a fault is active',
+        async () => (await store.openInjections()).find(({ state }) => state === 'active'),
+        { timeoutMs: 120_000, everyMs: 100 },
+      );
+      proxy.cut();
+      const endOf = (index: number) =>
+        waitFor(
+          `execution ${index + 1} has ended`,
+          async () => {
+            const execution = (await store.listExecutions(trialId))[index];
+            return execution?.end === null ? undefined : execution;
+          },
+          { timeoutMs: 60_000 },
+        );
+      const away = expect.stringContaining(`the Docker engine at ${proxy.address} does not answer`);
+      expect(await endOf(0)).toMatchObject({ end: 'void', voidCause: 'instance_lost', error: away });
+      expect(await endOf(1)).toMatchObject({ end: 'error', error: away });
+      expect(await world.left(), 'an engine that is away can remove nothing').not.toEqual([]);
+      await proxy.restore();
+      expect(await run.ended, run.output()).toBe(0);
+      const [campaign] = await store.listCampaigns();
+      const trials = await store.listTrials(campaign?.id ?? '');
+      expect(trials.map(({ outcome }) => outcome)).toEqual(['resolved', 'quiet']);
+      expect(await world.left()).toEqual([]);
+    }, 300_000);
+  },
+);
