@@ -1,3 +1,4 @@
+import { findCompose, NO_COMPOSE } from '@ordeal/compose';
 import { describeError, type Subject } from '@ordeal/core';
 import { Engine } from './engine/engine.ts';
 import { hasImage, referenceOf } from './engine/images.ts';
@@ -25,8 +26,9 @@ export async function whyNoEngine({ engine }: Pick<EngineSettings, 'engine'>): P
   }
 }
 
-/** Why the subject cannot be started on the engine: an image that is not there; undefined when it can. */
+/** Why the subject cannot be started on the engine: no compose, an image that is not there; undefined when it can. */
 export async function whyNoImages(settings: EngineSettings, subject: Subject): Promise<string | undefined> {
+  if (subject.compose !== undefined && (await findCompose()) === undefined) return NO_COMPOSE;
   const engine = new Engine(settings.engine);
   try {
     for (const reference of imagesOf(subject).map(referenceOf(settings.images))) {

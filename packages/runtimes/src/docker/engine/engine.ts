@@ -16,13 +16,14 @@ export interface CallOptions {
 export class Engine {
   /** For people: where the engine is looked for. */
   readonly address: string;
-  readonly #given: string | undefined;
+  /** As it was given; undefined: the environment says. */
+  readonly given: string | undefined;
   #opened: Promise<Docker> | undefined;
 
   /** @param address `unix:///path` or `tcp://host:port`; default: what DOCKER_HOST says, else the default socket */
   constructor(address?: string) {
     this.address = address ?? (process.env.DOCKER_HOST || 'the default socket');
-    this.#given = address;
+    this.given = address;
   }
 
   /**
@@ -67,7 +68,7 @@ export class Engine {
   /** Loaded when it is needed: 30 MB, which whoever has no engine need not pay for. */
   #client(): Promise<Docker> {
     this.#opened ??= import('dockerode').then(({ default: Client }) =>
-      this.#given === undefined ? new Client() : new Client(optionsOf(this.#given)),
+      this.given === undefined ? new Client() : new Client(optionsOf(this.given)),
     );
     return this.#opened;
   }

@@ -1,0 +1,96 @@
+import { type JsonObject, type Observer, OrdealError, type SubjectProbe } from '@ordeal/core';
+import { describeFailure } from '../describe-failure.ts';
+import { askPort } from './ask-port.ts';
+import { checkPages } from './check-pages.ts';
+import {
+  type ComposeSystem,
+  type Endpoints,
+  type HealthVerdict,
+  nodesOf,
+  pingable,
+  portName,
+} from './system.ts';
+
+/** How one node's ports answer: undefined when they all do, else what is wrong. */
+type Answers = ReadonlyMap<string, string | undefined>;
+
+/** Eyes on one instance of the system, at the nodes' own addresses. */
+export function openProbe(system: ComposeSystem, observer: Observer): SubjectProbe {
+  const nodes = nodesOf(system);
+  const endpoints: Endpoints = {
+    nodesOf: (service) => nodes.filter((node) => node.service.name === service).map(({ name }) => name),
+    address: (node, port) => observer.address(node, portName(port)),
+  };
+  const pageOf = (service: string, port: number): string => {
+    if (typeof system.healthy === 'function') return '/';
+    return system.healthy.find((check) => check.service === service && check.port === port)?.path ?? '/';
+  };
+
+  const askAll = async (signal: AbortSignal): Promise<Answers> => {
+    const asked = nodes.map(async ({ name, service }) => {
+      const known = [...(system.ports.get(service.name) ?? [])];
+      const problems = known.map(([port, protocol]) =>
+        askPort(endpoints.address(name, port), protocol, pageOf(service.name, port), signal).then(
+          () => [],
+          (error: unknown) => [`${name}:${port}: ${describeFailure(error)}`],
+        ),
+      );
+      const all = (await Promise.all(problems)).flat();
+      return [name, all.length === 0 ? undefined : all.join('; ')] as const;
+    });
+    return new Map(await Promise.all(asked));
+  };
+
+  const judge = async (signal: AbortSignal): Promise<HealthVerdict> => {
+    const { healthy } = system;
+    if (typeof healthy !== 'function') return checkPages(healthy, endpoints, signal);
+    // Somebody else's code: what it throws is how it says no.
+    return healthy(endpoints, signal).catch((error: unknown) => ({
+      whole: false,
+      detail: describeFailure(error),
+    }));
+  };
+
+  return {
+    async whole(signal) {
+      const [answers, verdict] = await Promise.all([askAll(signal), judge(signal)]);
+      const problems = [...answers.values()].filter((problem) => problem !== undefined);
+      const { whole, detail } =
+        typeof verdict === 'object'
+          ? verdict
+          : { whole: verdict, detail: verdict ? 'healthy' : 'healthy() says no' };
+      if (problems.length === 0) return { whole, detail };
+      return { whole: false, detail: [...problems, ...(whole ? [] : [detail])].join('; ') };
+    },
+
+    async roles(signal) {
+      const answers = await askAll(signal);
+      const well = nodes.filter(({ name }) => answers.get(name) === undefined);
+      return Object.fromEntries(well.map(({ name, service }) => [name, service.name]));
+    },
+
+    async capture(signal) {
+      const [answers, state] = await Promise.all([askAll(signal), system.state?.(endpoints, signal)]);
+      return {
+        ...Object.fromEntries([...answers].map(([name, problem]) => [name, stateOf(problem)])),
+        ...state,
+      };
+    },
+
+    async ping(node, address, signal) {
+      const service = nodes.find(({ name }) => name === node)?.service;
+      const ports = system.ports.get(service?.name ?? '') ?? new Map();
+      const [port] = pingable(ports);
+      if (service === undefined || port === undefined) {
+        throw new OrdealError('UNSUPPORTED', `${node} has no port that answers a ping`);
+      }
+      return askPort(address, ports.get(port), pageOf(service.name, port), signal);
+    },
+
+    close: async () => {},
+  };
+}
+
+function stateOf(problem: string | undefined): JsonObject {
+  return problem === undefined ? { answers: true } : { answers: false, error: problem };
+}

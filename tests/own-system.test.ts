@@ -1,0 +1,61 @@
+import { cp, mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { TEST_ENGINE_TIMEOUT_MS, testEngine, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DockerWorld, openDockerWorld } from './support/docker-world.ts';
+
+const CHECKOUT = resolve(import.meta.dirname, '..');
+const EXAMPLE = join(CHECKOUT, 'examples/own-system');
+const why = whyNoTestEngine();
+
+describe.skipIf(why !== undefined)(
+  `a system of one’s own, from its compose file${why === undefined ? '' : ` (skipped: ${why})`}`,
+  () => {
+    let world: DockerWorld;
+    beforeAll(async () => {
+      world = await openDockerWorld('redis');
+      const { image } = await testEngine('helper', 'redis');
+      // No registry is near: the images that the file names by variables are those of the tests.
+      Object.assign(world.env, { NODE_IMAGE: image('helper'), REDIS_IMAGE: image('redis') });
+      const { home } = world.folders;
+      const settings = await readFile(join(home, 'ordeal.config.mjs'), 'utf8');
+      await cp(EXAMPLE, home, { recursive: true });
+      await rename(join(home, 'ordeal.config.ts'), join(home, 'own-system.ts'));
+      await symlinkPackage(home);
+      await writeFile(
+        join(home, 'ordeal.config.mjs'),
+        `import own from './own-system.ts';\n${settings.replace('export default', 'const engine =')}export default { ...own, ...engine };\n`,
+      );
+    }, TEST_ENGINE_TIMEOUT_MS);
+    afterAll(async () => {
+      await world?.[Symbol.asyncDispose]();
+    });
+
+    it('is killed, slowed down and cut off like any other, two at a time, and nothing is left', async () => {
+      const file = join(world.folders.home, 'campaign.yaml');
+      const { code, stdout, stderr } = await world.ordeal('enqueue', file, '--with-worker');
+      expect(stderr).toBe('');
+      expect(code, stdout).toBe(0);
+      const [campaign] = await world.store.listCampaigns();
+      const trials = await world.store.listTrials(campaign?.id ?? '');
+      console.info(
+        trials
+          .map(({ key, outcome, record }) => `${key} ${outcome} ${JSON.stringify(record?.findings)}`)
+          .join('\n'),
+      );
+      expect(Object.fromEntries(trials.map((trial) => [trial.key, trial.outcome]))).toEqual({
+        'visits/node_kill#0': 'resolved',
+        'visits/latency#0': 'unaffected',
+        'visits/network_partition#0': 'resolved',
+        'visits/none#0': 'quiet',
+      });
+      expect(await world.left()).toEqual([]);
+    });
+  },
+);
+
+/** What `npm install /path/to/ordeal` does: a link. */
+async function symlinkPackage(folder: string): Promise<void> {
+  await mkdir(join(folder, 'node_modules'));
+  await symlink(CHECKOUT, join(folder, 'node_modules/ordeal'));
+}
