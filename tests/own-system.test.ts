@@ -1,20 +1,30 @@
-import { cp, mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { appendFile, cp, mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { TEST_ENGINE_TIMEOUT_MS, testEngine, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
+import {
+  TEST_ENGINE_TIMEOUT_MS,
+  type TestEngine,
+  testEngine,
+  whyNoTestEngine,
+} from '@ordeal/runtimes/testing-engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DockerWorld, openDockerWorld } from './support/docker-world.ts';
 
 const CHECKOUT = resolve(import.meta.dirname, '..');
 const EXAMPLE = join(CHECKOUT, 'examples/own-system');
+/** Other checkouts' tests build the same on the same engine. */
+const BUILT = `ordeal-test=${randomUUID()}`;
 const why = whyNoTestEngine();
 
 describe.skipIf(why !== undefined)(
   `a system of one’s own, from its compose file${why === undefined ? '' : ` (skipped: ${why})`}`,
   () => {
     let world: DockerWorld;
+    let engine: TestEngine;
     beforeAll(async () => {
       world = await openDockerWorld('redis');
-      const { image } = await testEngine('helper', 'redis');
+      engine = await testEngine('helper', 'redis');
+      const { image } = engine;
       // No registry is near: the images that the file names by variables are those of the tests.
       Object.assign(world.env, { NODE_IMAGE: image('helper'), REDIS_IMAGE: image('redis') });
       const { home } = world.folders;
@@ -22,6 +32,7 @@ describe.skipIf(why !== undefined)(
       await cp(EXAMPLE, home, { recursive: true });
       await rename(join(home, 'ordeal.config.ts'), join(home, 'own-system.ts'));
       await symlinkPackage(home);
+      await appendFile(join(home, 'web/Dockerfile'), `LABEL ${BUILT}\n`);
       await writeFile(
         join(home, 'ordeal.config.mjs'),
         `import own from './own-system.ts';\n${settings.replace('export default', 'const engine =')}export default { ...own, ...engine };\n`,
@@ -29,6 +40,8 @@ describe.skipIf(why !== undefined)(
     }, TEST_ENGINE_TIMEOUT_MS);
     afterAll(async () => {
       await world?.[Symbol.asyncDispose]();
+      const built = await engine?.docker.listImages({ filters: { label: [BUILT] } });
+      await Promise.all((built ?? []).map(({ Id }) => engine.docker.getImage(Id).remove({ force: true })));
     });
 
     it('is killed, slowed down and cut off like any other, two at a time, and nothing is left', async () => {

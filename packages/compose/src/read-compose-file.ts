@@ -27,7 +27,8 @@ export async function readComposeFile(path: string): Promise<ComposeModel> {
       ? written
       : await runCompose(program, ['-f', path, 'config'], { cwd: dirname(path), signal }).catch(
           (error: unknown) => {
-            throw new OrdealError('BAD_INPUT', `${path}: ${describeError(error)}`);
+            const why = describeError(error).replaceAll('\n', ' ');
+            throw new OrdealError('BAD_INPUT', `${path}: ${why}`);
           },
         );
   const result = composeModel.safeParse(parsed(path, resolved));
