@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { appendFile, cp, mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { waitFor } from '@ordeal/core';
+import { descendantsOf, pidOf } from '@ordeal/place';
 import {
   TEST_ENGINE_TIMEOUT_MS,
   type TestEngine,
@@ -8,7 +10,9 @@ import {
   whyNoTestEngine,
 } from '@ordeal/runtimes/testing-engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shortCampaign } from './support/campaigns.ts';
 import { type DockerWorld, openDockerWorld } from './support/docker-world.ts';
+import type { Running } from './support/world.ts';
 
 const CHECKOUT = resolve(import.meta.dirname, '..');
 const EXAMPLE = join(CHECKOUT, 'examples/own-system');
@@ -63,6 +67,56 @@ describe.skipIf(why !== undefined)(
         'visits/none#0': 'quiet',
       });
       expect(await world.left()).toEqual([]);
+      expect(world.trialProcesses()).toEqual([]);
+    });
+
+    /** Runs a worker until a fault is active; its family: the guard is its only direct child. */
+    async function killInTheMiddle(whom: (worker: Running) => void): Promise<Running> {
+      const worker = world.start(['worker']);
+      const file = await world.file(
+        shortCampaign({ subject: 'visits', chaos: '  - { type: process_pause, target: redis }' }),
+      );
+      expect((await world.ordeal('enqueue', file)).code).toBe(0);
+      await waitFor(
+        'a fault is active',
+        async () => (await world.store.openInjections()).find(({ state }) => state === 'active'),
+        { timeoutMs: 120_000 },
+      );
+      expect(await world.left()).not.toEqual([]);
+      whom(worker);
+      await worker.ended;
+      return worker;
+    }
+
+    /** Whoever starts next must not take it up again. */
+    async function cancelLast(): Promise<void> {
+      const id = (await world.store.listCampaigns()).at(0)?.id ?? '';
+      expect((await world.ordeal('cancel', id)).code).toBe(0);
+    }
+
+    const nothingLeft = () =>
+      waitFor('nothing is left', async () => ((await world.left()).length === 0 ? true : undefined), {
+        timeoutMs: 30_000,
+      });
+
+    it('is removed by the guard when the worker is killed in the middle', async () => {
+      await killInTheMiddle(({ child }) => child.kill('SIGKILL'));
+      await nothingLeft();
+      await cancelLast();
+    });
+
+    it('is removed by whoever sweeps when the guard is killed as well', async () => {
+      await killInTheMiddle(({ child, pid }) => {
+        const [guard] = descendantsOf(pid);
+        process.kill(pidOf(guard ?? ''), 'SIGKILL');
+        child.kill('SIGKILL');
+      });
+      expect(await world.left()).not.toEqual([]);
+      const swept = await world.ordeal('doctor', '--sweep', '--json');
+      expect(swept.stdout, swept.stderr).toContain('swept');
+      await nothingLeft();
+      expect(await readdir(join(world.folders.data, 'guards'))).toEqual([]);
+      await cancelLast();
     });
   },
 );

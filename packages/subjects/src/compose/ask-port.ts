@@ -4,6 +4,12 @@ import type { Address } from '@ordeal/core';
 import { roundTrip } from '../round-trip.ts';
 import type { Protocol } from './system.ts';
 
+/**
+ * A version that nobody speaks: the server's own code refuses it. A request that it hands on would be answered as late
+ * as whatever is behind it, and a fault on that would look like one on this port.
+ */
+const HTTP_REQUEST = Buffer.from('GET / HTTP/9.9\r\nHost: ordeal\r\nConnection: close\r\n\r\n');
+
 /** The request for encrypted traffic, which every Postgres answers before anything else. */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 
@@ -16,24 +22,18 @@ export function likelyProtocol(port: number): Protocol {
 
 /**
  * One question and the first of its answer, whatever it says, in ms. For a `silent` port: one connection.
- * @param page what is asked for where HTTP is spoken
  * @throws when refused, closed without an answer, or by the signal
  */
-export async function askPort(
-  address: Address,
-  protocol: Protocol,
-  page: string,
-  signal: AbortSignal,
-): Promise<number> {
+export async function askPort(address: Address, protocol: Protocol, signal: AbortSignal): Promise<number> {
   if (protocol === 'silent') return connectTo(address, signal);
-  const { ms } = await roundTrip(address, questionOf(protocol, address, page), signal);
+  const { ms } = await roundTrip(address, questionOf(protocol), signal);
   return ms;
 }
 
-function questionOf(protocol: Exclude<Protocol, 'silent'>, { host }: Address, page: string): Uint8Array {
+function questionOf(protocol: Exclude<Protocol, 'silent'>): Uint8Array {
   switch (protocol) {
     case 'http':
-      return Buffer.from(`HEAD ${page} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      return HTTP_REQUEST;
     case 'redis':
       return Buffer.from('PING\r\n');
     case 'postgres':

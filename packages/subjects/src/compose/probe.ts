@@ -21,16 +21,11 @@ export function openProbe(system: ComposeSystem, observer: Observer): SubjectPro
     nodesOf: (service) => nodes.filter((node) => node.service.name === service).map(({ name }) => name),
     address: (node, port) => observer.address(node, portName(port)),
   };
-  const pageOf = (service: string, port: number): string => {
-    if (typeof system.healthy === 'function') return '/';
-    return system.healthy.find((check) => check.service === service && check.port === port)?.path ?? '/';
-  };
-
   const askAll = async (signal: AbortSignal): Promise<Answers> => {
     const asked = nodes.map(async ({ name, service }) => {
       const known = [...(system.ports.get(service.name) ?? [])];
       const problems = known.map(([port, protocol]) =>
-        askPort(endpoints.address(name, port), protocol, pageOf(service.name, port), signal).then(
+        askPort(endpoints.address(name, port), protocol, signal).then(
           () => [],
           (error: unknown) => [`${name}:${port}: ${describeFailure(error)}`],
         ),
@@ -81,10 +76,10 @@ export function openProbe(system: ComposeSystem, observer: Observer): SubjectPro
       const service = nodes.find(({ name }) => name === node)?.service;
       const ports = system.ports.get(service?.name ?? '') ?? new Map();
       const [port] = pingable(ports);
-      if (service === undefined || port === undefined) {
+      if (port === undefined) {
         throw new OrdealError('UNSUPPORTED', `${node} has no port that answers a ping`);
       }
-      return askPort(address, ports.get(port), pageOf(service.name, port), signal);
+      return askPort(address, ports.get(port), signal);
     },
 
     close: async () => {},

@@ -2,7 +2,7 @@ import type { SystemService } from '@ordeal/compose';
 import type { Address, ComposeFile, JsonObject, LoadSlo, VolumeSpec } from '@ordeal/core';
 
 /**
- * How a port is asked for a sign of life. `http`: by a HEAD request; any answer is one. `redis`, `postgres`: in their
+ * How a port is asked for a sign of life. `http`: for a version that the server refuses by itself. `redis`, `postgres`: in their
  * own words. `greeting`: the server speaks first, as MySQL does. `send`: a text of one's own, to which the server
  * says something. `silent`: it cannot be asked; that it accepts a connection is all there is to see.
  */
