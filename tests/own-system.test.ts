@@ -20,6 +20,13 @@ const EXAMPLE = join(CHECKOUT, 'examples/own-system');
 const BUILT = `ordeal-test=${randomUUID()}`;
 const why = whyNoTestEngine();
 
+it('is shown in the docs as it is', async () => {
+  const page = await readFile(join(CHECKOUT, 'docs/your-own-system.md'), 'utf8');
+  for (const name of ['ordeal.config.ts', 'campaign.yaml']) {
+    expect(page, name).toContain(await readFile(join(EXAMPLE, name), 'utf8'));
+  }
+});
+
 describe.skipIf(why !== undefined)(
   `a system of one’s own, from its compose file${why === undefined ? '' : ` (skipped: ${why})`}`,
   () => {
@@ -57,15 +64,21 @@ describe.skipIf(why !== undefined)(
       const trials = await world.store.listTrials(campaign?.id ?? '');
       console.info(
         trials
-          .map(({ key, outcome, record }) => `${key} ${outcome} ${JSON.stringify(record?.findings)}`)
+          .map(({ key, outcome, record }) => {
+            const { activeMs, impairedMs, servingAgainMs, degradedMs, wholeAgainMs, undoneMs } = record ?? {};
+            const ms = { activeMs, impairedMs, servingAgainMs, degradedMs, wholeAgainMs, undoneMs };
+            return `${key} ${outcome} ${JSON.stringify(ms)}`;
+          })
           .join('\n'),
       );
       expect(Object.fromEntries(trials.map((trial) => [trial.key, trial.outcome]))).toEqual({
         'visits/node_kill#0': 'resolved',
-        'visits/latency#0': 'unaffected',
+        'visits/latency#0': 'resolved',
         'visits/network_partition#0': 'resolved',
         'visits/none#0': 'quiet',
       });
+      for (const { key, record } of trials)
+        expect(record, key).toMatchObject({ wholeAfterUndo: true, findings: [] });
       expect(await world.left()).toEqual([]);
       expect(world.trialProcesses()).toEqual([]);
     });
@@ -77,9 +90,14 @@ describe.skipIf(why !== undefined)(
         shortCampaign({ subject: 'visits', chaos: '  - { type: process_pause, target: redis }' }),
       );
       expect((await world.ordeal('enqueue', file)).code).toBe(0);
+      const [campaign] = await world.store.listCampaigns();
+      const [trial] = await world.store.listTrials(campaign?.id ?? '');
       await waitFor(
         'a fault is active',
-        async () => (await world.store.openInjections()).find(({ state }) => state === 'active'),
+        async () =>
+          (await world.store.openInjections()).find(
+            ({ state, trialId }) => state === 'active' && trialId === trial?.id,
+          ),
         { timeoutMs: 120_000 },
       );
       expect(await world.left()).not.toEqual([]);
