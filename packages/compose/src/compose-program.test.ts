@@ -28,8 +28,6 @@ test('the plugin is preferred, the old program taken without it, and having neit
   expect(await findCompose()).toBeUndefined();
   await program('docker-compose', 'echo 1.29');
   expect(await findCompose()).toEqual(['docker-compose']);
-  // As on a machine on which it has been installed since: there another process asks.
-  process.env.PATH = `${folder}${delimiter}${folder}`;
   await program('docker', `[ "$1" = compose ]`);
   expect(await findCompose()).toEqual(['docker', 'compose']);
 });

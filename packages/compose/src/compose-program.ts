@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { deadlineSignal, OrdealError } from '@ordeal/core';
@@ -11,30 +13,24 @@ export const NO_COMPOSE =
 export type ComposeProgram = readonly [command: string, ...args: string[]];
 
 /** Version 2 is a plugin of the `docker` program, version 1 a program of its own; both understand what we ask of them. */
-const PROGRAMS: readonly ComposeProgram[] = [['docker', 'compose'], ['docker-compose']];
+const PLUGIN: ComposeProgram = ['docker', 'compose'];
+const PROGRAM = 'docker-compose';
 
 const FIND_DEADLINE_MS = 20_000;
 /** Of what it writes to standard error: what went wrong stands at the end. */
 const LAST_LINES = 12;
 
-/** Found before, by the PATH of then: version 1 takes a second to say that it is there. */
-const found = new Map<string | undefined, ComposeProgram>();
-
 /** The newest one that this machine has; undefined when it has none. */
 export async function findCompose(): Promise<ComposeProgram | undefined> {
-  const known = found.get(process.env.PATH);
-  if (known !== undefined) return known;
-  for (const program of PROGRAMS) {
-    const options = { cwd: '/', signal: deadlineSignal(FIND_DEADLINE_MS) };
-    const works = await runCompose(program, ['version'], options).then(
-      () => true,
-      () => false,
-    );
-    if (!works) continue;
-    found.set(process.env.PATH, program);
-    return program;
-  }
-  return undefined;
+  const asked = { cwd: '/', signal: deadlineSignal(FIND_DEADLINE_MS) };
+  const hasPlugin = await runCompose(PLUGIN, ['version'], asked).then(
+    () => true,
+    () => false,
+  );
+  if (hasPlugin) return PLUGIN;
+  // Not asked: version 1 takes a second to say that it is there.
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return folders.some((folder) => existsSync(join(folder, PROGRAM))) ? [PROGRAM] : undefined;
 }
 
 export interface RunOptions {

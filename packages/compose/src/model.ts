@@ -37,6 +37,7 @@ const service = z.looseObject({
     ])
     .nullish(),
   extra_hosts: z.union([z.array(z.string()), z.record(z.string(), z.unknown())]).nullish(),
+  sysctls: z.union([z.array(z.string()), z.record(z.string(), z.unknown())]).nullish(),
   profiles: z.array(z.string()).nullish(),
   restart: z.string().nullish(),
   network_mode: z.string().nullish(),

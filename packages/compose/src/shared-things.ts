@@ -5,7 +5,7 @@ export interface SharingOptions {
   readonly keepsFolders: boolean;
 }
 
-/** What of the file's would be shared by instances that run at once, each with what to do about it. */
+/** What of the file's would be shared by instances that run at once, or with our helpers, each with what to do about it. */
 export function sharedThings(model: ComposeModel, { keepsFolders }: SharingOptions): string[] {
   const outside = (['networks', 'volumes'] as const).flatMap((kind) =>
     Object.entries(model[kind] ?? {})
@@ -23,6 +23,9 @@ export function sharedThings(model: ComposeModel, { keepsFolders }: SharingOptio
       ...networkModeOf(service).map(
         (mode) => `services.${name} has network_mode ${mode}: faults need a network of its own. Take it out`,
       ),
+      ...networkSysctlsOf(service).map(
+        (key) => `services.${name} sets ${key}: its network is another container's. Take it out`,
+      ),
       ...(keepsFolders ? [] : writableFolders(service)).map(
         (folder) =>
           `services.${name} may write to ${folder}, which all instances would share: mount it read-only (\`:ro\`), use a named volume, or say sharedFolders: 'kept'`,
@@ -33,6 +36,13 @@ export function sharedThings(model: ComposeModel, { keepsFolders }: SharingOptio
 
 function networkModeOf({ network_mode: mode }: ComposeService): string[] {
   return mode === undefined || mode === null || mode === 'default' ? [] : [mode];
+}
+
+function networkSysctlsOf({ sysctls }: ComposeService): string[] {
+  const keys = Array.isArray(sysctls)
+    ? sysctls.map((line) => line.split('=')[0] ?? '')
+    : Object.keys(sysctls ?? {});
+  return keys.filter((key) => key.startsWith('net.'));
 }
 
 function writableFolders({ volumes }: ComposeService): string[] {

@@ -225,6 +225,12 @@ describe('what is wrong is shown where it stands', () => {
       /services\.db has network_mode host/,
     ],
     [
+      'a setting of the network',
+      `targets: ['web'], ${HEALTHY}`,
+      FILE.replace('    expose', '    sysctls: { net.core.somaxconn: 64 }\n    expose'),
+      /services\.db sets net\.core\.somaxconn/,
+    ],
+    [
       'a folder to write to',
       `targets: ['web'], ${HEALTHY}`,
       FILE.replace('    expose', '    volumes: ["./data:/data"]\n    expose'),
