@@ -1,5 +1,6 @@
 import { type JsonObject, type Observer, OrdealError, type SubjectProbe } from '@ordeal/core';
 import { describeFailure } from '../describe-failure.ts';
+import { untilAborted } from '../until-aborted.ts';
 import { askPort } from './ask-port.ts';
 import { checkPages } from './check-pages.ts';
 import {
@@ -39,11 +40,22 @@ export function openProbe(system: ComposeSystem, observer: Observer): SubjectPro
   const judge = async (signal: AbortSignal): Promise<HealthVerdict> => {
     const { healthy } = system;
     if (typeof healthy !== 'function') return checkPages(healthy, endpoints, signal);
-    // Somebody else's code: what it throws is how it says no.
-    return healthy(endpoints, signal).catch((error: unknown) => ({
-      whole: false,
-      detail: describeFailure(error),
-    }));
+    // Somebody else's code: what it throws is how it says no, and it may not heed the signal.
+    try {
+      return await untilAborted(healthy(endpoints, signal), signal);
+    } catch (error) {
+      return { whole: false, detail: describeFailure(error) };
+    }
+  };
+
+  const stateOfAll = async (signal: AbortSignal): Promise<JsonObject> => {
+    if (system.state === undefined) return {};
+    // While a fault is on it is likely to fail, and the state of the nodes is worth having then, too.
+    try {
+      return await untilAborted(system.state(endpoints, signal), signal);
+    } catch (error) {
+      return { error: describeFailure(error) };
+    }
   };
 
   return {
@@ -65,7 +77,7 @@ export function openProbe(system: ComposeSystem, observer: Observer): SubjectPro
     },
 
     async capture(signal) {
-      const [answers, state] = await Promise.all([askAll(signal), system.state?.(endpoints, signal)]);
+      const [answers, state] = await Promise.all([askAll(signal), stateOfAll(signal)]);
       return {
         ...Object.fromEntries([...answers].map(([name, problem]) => [name, stateOf(problem)])),
         ...state,

@@ -33,7 +33,7 @@ export async function fetchComposeImages(
         // No file of the user's is near: all paths are absolute.
         cwd: '/',
         input: JSON.stringify(own),
-        engine: engine.given,
+        engine: await engine.host(),
         signal: deadlineSignal(MAKE_DEADLINE_MS, signal),
         progress,
       });

@@ -52,7 +52,7 @@ export class ComposeProject {
     await runCompose(program, ['-p', nameIn(site), '-f', file, 'up', '-d', '--no-build'], {
       cwd: folderOf(this.#label),
       signal: budget,
-      engine: site.engine.given,
+      engine: await site.engine.host(),
     }).catch((error: unknown) => {
       signal.throwIfAborted();
       if (!budget.aborted) throw error;

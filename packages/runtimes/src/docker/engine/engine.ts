@@ -16,14 +16,13 @@ export interface CallOptions {
 export class Engine {
   /** For people: where the engine is looked for. */
   readonly address: string;
-  /** As it was given; undefined: the environment says. */
-  readonly given: string | undefined;
+  readonly #given: string | undefined;
   #opened: Promise<Docker> | undefined;
 
   /** @param address `unix:///path` or `tcp://host:port`; default: what DOCKER_HOST says, else the default socket */
   constructor(address?: string) {
     this.address = address ?? (process.env.DOCKER_HOST || 'the default socket');
-    this.given = address;
+    this.#given = address;
   }
 
   /**
@@ -65,10 +64,20 @@ export class Engine {
     }
   }
 
+  /** The same engine for DOCKER_HOST: programs of Docker's own have contexts, and may mean another one by default. */
+  async host(): Promise<string | undefined> {
+    const named = this.#given ?? process.env.DOCKER_HOST;
+    if (named) return named;
+    // Which of the sockets that there may be, the client finds out by itself; its types do not tell of it.
+    const modem = (await this.#client()).modem as unknown as { getSocketPath(): Promise<string> | undefined };
+    const path = await modem.getSocketPath();
+    return path === undefined ? undefined : `unix://${path}`;
+  }
+
   /** Loaded when it is needed: 30 MB, which whoever has no engine need not pay for. */
   #client(): Promise<Docker> {
     this.#opened ??= import('dockerode').then(({ default: Client }) =>
-      this.given === undefined ? new Client() : new Client(optionsOf(this.given)),
+      this.#given === undefined ? new Client() : new Client(optionsOf(this.#given)),
     );
     return this.#opened;
   }
