@@ -15,15 +15,11 @@ import {
 } from '@ordeal/core';
 import { processesIn } from '@ordeal/place';
 import { createDockerRuntime } from '@ordeal/runtimes';
-import {
-  TEST_ENGINE_TIMEOUT_MS,
-  type TestEngine,
-  testEngine,
-  whyNoTestEngine,
-} from '@ordeal/runtimes/testing-engine';
+import { TEST_ENGINE_TIMEOUT_MS, type TestEngine, testEngine } from '@ordeal/runtimes/testing-engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { whyNoCompose } from './support/why-no-compose.ts';
 
-const why = whyNoTestEngine();
+const why = await whyNoCompose();
 const DEFINE = new URL('../packages/config/src/define/index.ts', import.meta.url).href;
 
 /** Two replicas that need a job to have run, and a store that nobody restarts; with what only one instance can have. */

@@ -3,22 +3,18 @@ import { appendFile, cp, mkdir, readdir, readFile, rename, symlink, writeFile } 
 import { join, resolve } from 'node:path';
 import { waitFor } from '@ordeal/core';
 import { descendantsOf, pidOf } from '@ordeal/place';
-import {
-  TEST_ENGINE_TIMEOUT_MS,
-  type TestEngine,
-  testEngine,
-  whyNoTestEngine,
-} from '@ordeal/runtimes/testing-engine';
+import { TEST_ENGINE_TIMEOUT_MS, type TestEngine, testEngine } from '@ordeal/runtimes/testing-engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
 import { type DockerWorld, openDockerWorld } from './support/docker-world.ts';
+import { whyNoCompose } from './support/why-no-compose.ts';
 import type { Running } from './support/world.ts';
 
 const CHECKOUT = resolve(import.meta.dirname, '..');
 const EXAMPLE = join(CHECKOUT, 'examples/own-system');
 /** Other checkouts' tests build the same on the same engine. */
 const BUILT = `ordeal-test=${randomUUID()}`;
-const why = whyNoTestEngine();
+const why = await whyNoCompose();
 
 it('is shown in the docs as it is', async () => {
   const page = await readFile(join(CHECKOUT, 'docs/your-own-system.md'), 'utf8');
