@@ -154,11 +154,13 @@ export default { subjects: [composeSubject({ name: 'own', file: './compose.yaml'
     afterAll(() => rm(folder, { recursive: true, force: true }));
 
     it('is one of several, with nodes that faults hit like any other, and nothing of it is left', async () => {
+      const beganMs = monotonicMs();
       const [one, two] = await Promise.all(
         ['one', 'two'].map((name) =>
           runtime.start({ label: labelOf(name), subject }, deadlineSignal(120_000)),
         ),
       );
+      console.info(`two instances at once are up after ${Math.round(monotonicMs() - beganMs)} ms`);
       if (one === undefined || two === undefined) throw new Error('two were started');
       try {
         await Promise.all([untilWhole(one), untilWhole(two)]);

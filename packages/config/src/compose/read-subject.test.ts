@@ -134,6 +134,21 @@ describe('a subject from a compose file', () => {
     expect(launch).toContainEqual(expect.objectContaining({ service: 'web', aliases: ['web'] }));
   });
 
+  it('may have a load of its own, which may dial everything', async () => {
+    const subject = await subjectOf(
+      `targets: ['db'], ${HEALTHY}, load: { program: './load.ts' }, goals: ['whole']`,
+    );
+    expect(subject.goals).toEqual(['whole']);
+    const { topology } = subject;
+    const client = topology.nodes.find(({ role }) => role === 'client');
+    if (client === undefined) throw new Error('no client');
+    expect(subject.prepareContainer?.({ node: client, topology })).toMatchObject({
+      kind: 'program',
+      module: join(folder, 'load.ts'),
+    });
+    expect(topology.links.filter(({ from }) => from === 'client')).toHaveLength(1 + 2 * 3);
+  });
+
   it('is known where there is no compose, too', async () => {
     const { PATH } = process.env;
     process.env.PATH = folder;
@@ -201,6 +216,12 @@ describe('what is wrong is shown where it stands', () => {
       `targets: ['web'], ${HEALTHY}, target: 'db'`,
       undefined,
       /subjects\[0\]\.target: unknown key, did you mean "targets"\?/,
+    ],
+    [
+      'a load of neither kind',
+      `targets: ['db'], ${HEALTHY}, load: {}`,
+      undefined,
+      /subjects\[0\]\.load: must have either http or program/,
     ],
     [
       'an external network',

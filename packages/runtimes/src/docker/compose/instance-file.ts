@@ -78,6 +78,7 @@ function common(service: Partial<ComposeService>, labels: object, nodes: readonl
     labels: { ...labelsIn(service.labels), ...labels },
     // Their supervisor is the runtime. A fault must not have to race with the engine.
     restart: 'no',
+    pull_policy: 'never',
     logging: { driver: 'json-file', options: { 'max-size': '1m', 'max-file': '1' } },
     depends_on: dependenciesOf(service.depends_on ?? [], nodes),
   };

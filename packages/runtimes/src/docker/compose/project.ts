@@ -47,7 +47,8 @@ export class ComposeProject {
     // All of JSON is YAML.
     const file = join(folderOf(this.#label), 'compose.yaml');
     await mkdir(folderOf(this.#label), { recursive: true });
-    await writeFile(file, JSON.stringify(content, undefined, 2));
+    // For ourselves alone: passwords that the user's file takes from the environment are written out in it.
+    await writeFile(file, JSON.stringify(content, undefined, 2), { mode: 0o600 });
     const budget = deadlineSignal(budgetMs, signal);
     await runCompose(program, ['-p', nameIn(site), '-f', file, 'up', '-d', '--no-build'], {
       cwd: folderOf(this.#label),
