@@ -14,8 +14,8 @@ const httpHealth = z.strictObject({
 });
 
 const protocol = z.union([
-  z.enum(['http', 'redis', 'postgres', 'greeting', 'silent']),
-  z.strictObject({ send: text }),
+  z.enum(['http', 'redis', 'postgres', 'silent']),
+  z.strictObject({ send: text, greets: z.boolean().optional() }),
 ]);
 
 const load = z

@@ -27,7 +27,7 @@ export interface ComposeSubjectDefinition {
   readonly links?: readonly { readonly from: string; readonly to: string; readonly port: number }[];
   /**
    * By service, ports and what they speak. Needed for what the file does not tell of, and where Ordeal's guess is
-   * wrong: 6379 redis, 5432 postgres, 3306 a greeting, all others http.
+   * wrong: 6379 redis, 5432 postgres, 3306 silent, all others http.
    */
   readonly ports?: Readonly<Record<string, Readonly<Record<number, Protocol>>>>;
   /**

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { type Address, deadlineSignal } from '@ordeal/core';
 import { afterEach, expect, test } from 'vitest';
 import { askPort } from './ask-port.ts';
-import type { Protocol } from './system.ts';
+import type { SpokenProtocol } from './system.ts';
 
 const servers: Server[] = [];
 const sockets = new Set<Socket>();
@@ -27,7 +27,6 @@ async function listen(server: Server): Promise<Address> {
 /** Answers when it has read exactly this. */
 const expecting = (question: string, answer: string) =>
   createServer((socket) => {
-    if (question === '') socket.write(answer);
     socket.on('data', (data) => data.toString('latin1') === question && socket.write(answer));
   });
 
@@ -39,20 +38,30 @@ test('an HTTP server answers by itself, without those who would have to wait for
   expect(requests).toBe(0);
 });
 
-test.each<[Protocol, Server]>([
+test.each<[SpokenProtocol, Server]>([
   ['redis', expecting('PING\r\n', '-NOAUTH Authentication required.\r\n')],
   ['postgres', expecting('\0\0\0\x08\x04\xd2\x16\x2f', 'N')],
-  ['greeting', expecting('', '\x0a8.4.0')],
   [{ send: 'hello\n' }, expecting('hello\n', 'hello yourself')],
 ])('%o answers in its own words', async (protocol, server) => {
   const address = await listen(server);
   expect(await askPort(address, protocol, deadlineSignal(2_000))).toBeGreaterThan(0);
 });
 
-test('one that says nothing is silent, but for a port of which no more than an accept is wanted', async () => {
-  const address = await listen(createServer(() => undefined));
-  await expect(askPort(address, 'http', deadlineSignal(200))).rejects.toThrow();
-  expect(await askPort(address, 'silent', deadlineSignal(2_000))).toBeGreaterThan(0);
-  servers.splice(0).map((server) => server.close());
-  await expect(askPort(address, 'silent', deadlineSignal(2_000))).rejects.toThrow('ECONNREFUSED');
+test('of a server that speaks first only the answer counts', async () => {
+  const address = await listen(
+    createServer((socket) => {
+      socket.write('220 ready\r\n');
+      socket.on('data', (data) => setTimeout(() => socket.write(`250 ${data}`), 100));
+    }),
+  );
+  const soon = () => deadlineSignal(2_000);
+  expect(await askPort(address, { send: 'NOOP\r\n', greets: true }, soon())).toBeGreaterThanOrEqual(98);
+  expect(await askPort(address, { send: 'NOOP\r\n' }, soon())).toBeLessThan(98);
+});
+
+test('one that says nothing has not answered, nor one that breaks off', async () => {
+  const quiet = await listen(createServer(() => undefined));
+  await expect(askPort(quiet, 'http', deadlineSignal(200))).rejects.toThrow();
+  const rude = await listen(createServer((socket) => socket.destroy()));
+  await expect(askPort(rude, 'http', deadlineSignal(2_000))).rejects.toThrow();
 });

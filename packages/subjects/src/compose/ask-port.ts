@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import type { Address } from '@ordeal/core';
 import { roundTrip } from '../round-trip.ts';
-import type { Protocol } from './system.ts';
+import type { Protocol, SpokenProtocol } from './system.ts';
 
 /**
  * A version that nobody speaks: the server's own code refuses it. A request that it hands on would be answered as late
@@ -17,20 +15,25 @@ const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 export function likelyProtocol(port: number): Protocol {
   if (port === 6_379 || port === 26_379) return 'redis';
   if (port === 5_432) return 'postgres';
-  return port === 3_306 ? 'greeting' : 'http';
+  // MySQL locks out whoever breaks off a hundred log-ins, and the container that dials it with them.
+  return port === 3_306 ? 'silent' : 'http';
 }
 
 /**
- * One question and the first of its answer, whatever it says, in ms. For a `silent` port: one connection.
+ * One question and the first of its answer, whatever it says, in ms.
  * @throws when refused, closed without an answer, or by the signal
  */
-export async function askPort(address: Address, protocol: Protocol, signal: AbortSignal): Promise<number> {
-  if (protocol === 'silent') return connectTo(address, signal);
-  const { ms } = await roundTrip(address, questionOf(protocol), signal);
+export async function askPort(
+  address: Address,
+  protocol: SpokenProtocol,
+  signal: AbortSignal,
+): Promise<number> {
+  const greets = typeof protocol === 'object' && protocol.greets === true;
+  const { ms } = await roundTrip(address, questionOf(protocol), signal, { greets });
   return ms;
 }
 
-function questionOf(protocol: Exclude<Protocol, 'silent'>): Uint8Array {
+function questionOf(protocol: SpokenProtocol): Uint8Array {
   switch (protocol) {
     case 'http':
       return HTTP_REQUEST;
@@ -38,21 +41,7 @@ function questionOf(protocol: Exclude<Protocol, 'silent'>): Uint8Array {
       return Buffer.from('PING\r\n');
     case 'postgres':
       return SSL_REQUEST;
-    case 'greeting':
-      return Buffer.alloc(0);
     default:
       return Buffer.from(protocol.send);
-  }
-}
-
-async function connectTo(address: Address, signal: AbortSignal): Promise<number> {
-  signal.throwIfAborted();
-  const asked = performance.now();
-  const socket = connect(address);
-  try {
-    await once(socket, 'connect', { signal });
-    return performance.now() - asked;
-  } finally {
-    socket.destroy();
   }
 }

@@ -1,6 +1,7 @@
 import { type JsonObject, type Observer, OrdealError, type SubjectProbe } from '@ordeal/core';
 import { describeFailure } from '../describe-failure.ts';
 import { untilAborted } from '../until-aborted.ts';
+import { askNodes } from './ask-nodes.ts';
 import { askPort } from './ask-port.ts';
 import { checkPages } from './check-pages.ts';
 import {
@@ -8,12 +9,10 @@ import {
   type Endpoints,
   type HealthVerdict,
   nodesOf,
-  pingable,
+  type Protocol,
   portName,
+  spokenAt,
 } from './system.ts';
-
-/** How one node's ports answer: undefined when they all do, else what is wrong. */
-type Answers = ReadonlyMap<string, string | undefined>;
 
 /** Eyes on one instance of the system, at the nodes' own addresses. */
 export function openProbe(system: ComposeSystem, observer: Observer): SubjectProbe {
@@ -22,20 +21,7 @@ export function openProbe(system: ComposeSystem, observer: Observer): SubjectPro
     nodesOf: (service) => nodes.filter((node) => node.service.name === service).map(({ name }) => name),
     address: (node, port) => observer.address(node, portName(port)),
   };
-  const askAll = async (signal: AbortSignal): Promise<Answers> => {
-    const asked = nodes.map(async ({ name, service }) => {
-      const known = [...(system.ports.get(service.name) ?? [])];
-      const problems = known.map(([port, protocol]) =>
-        askPort(endpoints.address(name, port), protocol, signal).then(
-          () => [],
-          (error: unknown) => [`${name}:${port}: ${describeFailure(error)}`],
-        ),
-      );
-      const all = (await Promise.all(problems)).flat();
-      return [name, all.length === 0 ? undefined : all.join('; ')] as const;
-    });
-    return new Map(await Promise.all(asked));
-  };
+  const askAll = (signal: AbortSignal) => askNodes(nodes, system, endpoints, signal);
 
   const judge = async (signal: AbortSignal): Promise<HealthVerdict> => {
     const { healthy } = system;
@@ -86,12 +72,9 @@ export function openProbe(system: ComposeSystem, observer: Observer): SubjectPro
 
     async ping(node, address, signal) {
       const service = nodes.find(({ name }) => name === node)?.service;
-      const ports = system.ports.get(service?.name ?? '') ?? new Map();
-      const [port] = pingable(ports);
-      if (port === undefined) {
-        throw new OrdealError('UNSUPPORTED', `${node} has no port that answers a ping`);
-      }
-      return askPort(address, ports.get(port), signal);
+      const spoken = spokenAt(system.ports.get(service?.name ?? '') ?? new Map<number, Protocol>());
+      if (spoken !== undefined) return askPort(address, spoken, signal);
+      throw new OrdealError('UNSUPPORTED', `${node} has no port that answers a ping`);
     },
 
     close: async () => {},

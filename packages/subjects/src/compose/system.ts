@@ -2,11 +2,19 @@ import type { SystemService } from '@ordeal/compose';
 import type { Address, ComposeFile, JsonObject, LoadSlo, VolumeSpec } from '@ordeal/core';
 
 /**
- * How a port is asked for a sign of life. `http`: for a version that the server refuses by itself. `redis`, `postgres`: in their
- * own words. `greeting`: the server speaks first, as MySQL does. `send`: a text of one's own, to which the server
- * says something. `silent`: it cannot be asked; that it accepts a connection is all there is to see.
+ * How a port is asked for a sign of life. `http`: for a version that the server refuses by itself. `redis`, `postgres`:
+ * in their own words. `send`: a text of one's own, to which the server says something; `greets`: after it has spoken
+ * first. `silent`: it is never connected to.
  */
-export type Protocol = 'http' | 'redis' | 'postgres' | 'greeting' | 'silent' | { readonly send: string };
+export type Protocol =
+  | 'http'
+  | 'redis'
+  | 'postgres'
+  | 'silent'
+  | { readonly send: string; readonly greets?: boolean | undefined };
+
+/** A protocol in which there is something to ask. */
+export type SpokenProtocol = Exclude<Protocol, 'silent'>;
 
 /** A page that answers with a status of 200 to 299 when the system is well; of each replica, where there are several. */
 export interface HttpCheck {
@@ -92,11 +100,16 @@ export function portName(port: number): string {
   return `tcp-${port}`;
 }
 
+/** What a node is asked in: what the first of its ports speaks that can be asked. Undefined when none can. */
+export function spokenAt(ports: ReadonlyMap<number, Protocol>): SpokenProtocol | undefined {
+  return [...ports.values()].find((protocol) => protocol !== 'silent');
+}
+
 /**
- * The ports that a fault is seen at: those that speak what the first one speaks that can be asked at all. A ping is
- * told the node and an address, and could not tell by these which of several languages to use.
+ * The ports that a fault is seen at: all that speak the same as the first. A ping is told the node and an address, and
+ * could not tell by these which of several languages to use.
  */
 export function pingable(ports: ReadonlyMap<number, Protocol>): number[] {
-  const first = [...ports.values()].find((protocol) => protocol !== 'silent');
-  return [...ports.keys()].filter((port) => first !== undefined && ports.get(port) === first);
+  const spoken = spokenAt(ports);
+  return [...ports.keys()].filter((port) => spoken !== undefined && ports.get(port) === spoken);
 }

@@ -1,5 +1,5 @@
 import { CLIENT_ROLE, type Link, type NodeSpec, type Topology } from '@ordeal/core';
-import { type ComposeSystem, nodesOf, pingable, portName, type SystemNode } from './system.ts';
+import { type ComposeSystem, nodesOf, type Protocol, pingable, portName, type SystemNode } from './system.ts';
 
 /** As an engine waits before it starts a container again by its restart policy. */
 const RESTART_DELAY_MS = 100;
@@ -19,7 +19,7 @@ export function topologyOf(system: ComposeSystem): Topology {
 }
 
 function specOf({ ports, disks, targets }: ComposeSystem, { name, service }: SystemNode): NodeSpec {
-  const known = ports.get(service.name) ?? new Map();
+  const known = ports.get(service.name) ?? new Map<number, Protocol>();
   const volume = disks[service.name];
   return {
     name,
