@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { findCompose, NO_COMPOSE } from '@ordeal/compose';
 import { isInstalled } from './is-installed.ts';
 import { whyNoEngine } from './test-engine/why-no-engine.ts';
 
@@ -35,6 +36,11 @@ const NEEDS: readonly Need[] = [
       mmdebstrap: ['mmdebstrap', 'debian-archive-keyring'],
     },
     whyMissing: whyNoEngine,
+  },
+  {
+    tests: 'systems from compose files',
+    packages: { 'docker-compose': ['docker-compose'] },
+    whyMissing: async () => ((await findCompose()) === undefined ? NO_COMPOSE : undefined),
   },
 ];
 

@@ -2,16 +2,23 @@ import { builtInCatalogue, type CatalogueAdditions, extendCatalogue } from '@ord
 import type { Fault, Subject } from '@ordeal/core';
 import { checkValue, readFields, type Site } from '@ordeal/validation';
 import { checkNames, checkSubject, checkWords } from './check-subject.ts';
+import { isComposeSubject, readComposeSubject } from './compose/read-subject.ts';
 import { addedFault, subjectEntry } from './derived-entries.ts';
 import { completeSettings, type Settings } from './settings.ts';
 import { faultShape, settingsFields, subjectShape } from './settings-shape.ts';
 
 /** Settings from the value of a file; undefined when something is wrong, and all of that is with `site.problems`. */
-export function checkSettings(site: Site, file: string): Settings | undefined {
+export async function checkSettings(site: Site, file: string): Promise<Settings | undefined> {
   const fields = readFields(site, [], site.root.value, settingsFields);
-  const { subjects: givenSubjects = [], faults: givenFaults = [], limits, runtimes } = fields ?? {};
+  const { subjects: written = [], faults: givenFaults = [], limits, runtimes } = fields ?? {};
+  const givenSubjects = await Promise.all(
+    written.map((value, index) =>
+      isComposeSubject(value) ? readComposeSubject(site, ['subjects', index], value, file) : value,
+    ),
+  );
   const subjects = givenSubjects.map((value, index) =>
-    checkValue(site, ['subjects', index], value, subjectShape),
+    // One that a compose file describes was found wanting, and that is reported.
+    value === undefined ? undefined : checkValue(site, ['subjects', index], value, subjectShape),
   );
   const faults = givenFaults.map((value, index) => checkValue(site, ['faults', index], value, faultShape));
   const entries = subjects.flatMap((subject) => (subject === undefined ? [] : [subjectEntry(subject)]));

@@ -8,7 +8,9 @@ export type GivenFault = z.output<typeof faultShape>;
 
 /** The catalogue's entry of a subject, from what the subject itself says. */
 export function subjectEntry(subject: GivenSubject): SubjectEntry {
-  const nodes = subject.topology.nodes.filter(({ role }) => role !== CLIENT_ROLE);
+  const nodes = subject.topology.nodes.filter(
+    ({ role, isSpared }) => role !== CLIENT_ROLE && isSpared !== true,
+  );
   const runtimes: RuntimeName[] = [
     ...(subject.prepareProcess === undefined ? [] : (['process'] as const)),
     ...(subject.prepareContainer === undefined ? [] : (['docker'] as const)),

@@ -17,7 +17,7 @@ export async function readSettings(file: string): Promise<Settings> {
   const exported = await runFile(file);
   const problems = new Problems(file);
   const root = locateDefaultExport(await readFile(file, 'utf8'), exported);
-  const settings = checkSettings({ root, problems }, file);
+  const settings = await checkSettings({ root, problems }, file);
   problems.throwIfAny();
   if (settings === undefined) throw new OrdealError('INTERNAL', 'settings without problems are complete');
   return settings;

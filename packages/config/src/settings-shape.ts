@@ -10,25 +10,33 @@ const FEWEST_PORTS = 128;
 /** Each instance takes 27 bits of it. */
 const SUBNET_POOL = /^(\d{1,3}\.){3}\d{1,3}\/(8|9|1\d|2[0-7])$/;
 
-const text = z.string().min(1, { error: 'must not be empty' });
-const word = z
+export const text = z.string().min(1, { error: 'must not be empty' });
+export const word = z
   .string()
   .regex(NAME_PATTERN, { error: 'must be lower-case letters, digits, _ and -, a letter first' });
 const milliseconds = z.number().positive({ error: 'must be above 0' });
 const port = integerBetween(1, 65_535);
 
 /** A function as the contract asks for it: all that can be seen of one is that it is one. */
-function method<Type>() {
+export function method<Type>() {
   return z.custom<Type>((value) => typeof value === 'function', { error: 'must be a function' });
 }
 
-const supports = z.record(
+export const supports = z.record(
   word,
   z.strictObject({
     horizonSeconds: z.number().nonnegative({ error: 'must not be below 0' }),
     runtimes: z.array(z.enum(RUNTIMES)).min(1).optional(),
   }),
 );
+
+export const volume = z.strictObject({ path: text, sizeMb: integerBetween(1, 1_000_000) });
+
+export const slo = z.strictObject({
+  windowMs: milliseconds,
+  minSuccessRatio: z.number().min(0).max(1),
+  maxLatencyMs: milliseconds,
+});
 
 const topology = z.strictObject({
   nodes: z.array(
@@ -37,8 +45,9 @@ const topology = z.strictObject({
       role: word,
       ports: z.array(word),
       pingable: z.array(word).optional(),
-      restartDelayMs: z.number().nonnegative({ error: 'must not be below 0' }),
-      volume: z.strictObject({ path: text, sizeMb: integerBetween(1, 1_000_000) }).optional(),
+      restartDelayMs: z.number().nonnegative({ error: 'must not be below 0' }).nullable(),
+      isSpared: z.boolean().optional(),
+      volume: volume.optional(),
     }),
   ),
   links: z.array(z.strictObject({ from: text, to: text, port: text })),
@@ -49,19 +58,14 @@ export const subjectShape = z.strictObject({
   title: text,
   goals: z.array(z.enum(GOALS)).min(1),
   topology,
-  slo: z
-    .strictObject({
-      windowMs: milliseconds,
-      minSuccessRatio: z.number().min(0).max(1),
-      maxLatencyMs: milliseconds,
-    })
-    .optional(),
+  slo: slo.optional(),
   startBudgetMs: milliseconds,
   aliases: z.record(word, word).default({}),
   anyTarget: word.optional(),
   faults: supports,
   prepareProcess: method<NonNullable<Subject['prepareProcess']>>().optional(),
   prepareContainer: method<NonNullable<Subject['prepareContainer']>>().optional(),
+  compose: z.custom<NonNullable<Subject['compose']>>().optional(),
   observe: method<Subject['observe']>(),
 });
 

@@ -33,6 +33,7 @@ export type {
   VolumeLook,
 } from './runtime.ts';
 export type {
+  ComposeFile,
   ContainerLaunch,
   ContainerSite,
   ImageLaunch,
@@ -43,6 +44,7 @@ export type {
   Observer,
   ProcessLaunch,
   ProgramLaunch,
+  ServiceLaunch,
   Subject,
   SubjectProbe,
 } from './subject.ts';

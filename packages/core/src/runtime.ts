@@ -116,11 +116,11 @@ export interface NodeLimits {
 }
 
 export interface LimitsLook {
-  /** Processor time as a share of one core, or null when it is not limited. */
+  /** Processor time as a share of one core, or null when nothing but the node's own launch limits it. */
   readonly cpuShare: number | null;
   /** How often in this life the node wanted more processor time than it got. */
   readonly throttledPeriods: number;
-  /** Null when there is no limit but the machine's memory. */
+  /** Null when there is no limit but the machine's memory, and what the node's own launch says. */
   readonly memoryLimitBytes: number | null;
   /** Without the cache of files that can be dropped at once; 0 while the node is down. */
   readonly memoryUsedBytes: number;

@@ -18,6 +18,8 @@ export interface Subject {
    * this subject does not run on it.
    */
   readonly prepareContainer?: (site: ContainerSite) => ContainerLaunch;
+  /** The compose file that nodes come from whose launch is a {@link ServiceLaunch}. Absent: there are none. */
+  readonly compose?: ComposeFile;
   /** Opens the observer's connections, on the path that no fault touches. */
   readonly observe: (observer: Observer) => SubjectProbe;
 }
@@ -71,7 +73,7 @@ export interface ContainerSite {
 }
 
 /** How a node's container is made: plain data. The supervisor starts the same container again. */
-export type ContainerLaunch = ImageLaunch | ProgramLaunch;
+export type ContainerLaunch = ImageLaunch | ProgramLaunch | ServiceLaunch;
 
 interface AnyContainerLaunch {
   readonly args: readonly string[];
@@ -97,6 +99,28 @@ export interface ProgramLaunch extends AnyContainerLaunch {
   readonly kind: 'program';
   /** Path of the module to run; what it imports is packed with it. */
   readonly module: string;
+}
+
+/** Runs a service of a compose file as the file says; compose makes its container. */
+export interface ServiceLaunch extends AnyContainerLaunch {
+  readonly kind: 'service';
+  /** What the file calls it. */
+  readonly service: string;
+  readonly image: ImageName;
+  /** Names beside the node's own by which others dial it. */
+  readonly aliases: readonly string[];
+  /** Lines of its hosts file, `name:address`. */
+  readonly hosts: readonly string[];
+}
+
+/** A compose file, made ready to be run once per instance: plain data. */
+export interface ComposeFile {
+  /** Absolute. */
+  readonly path: string;
+  /** What compose makes of it: variables filled in, paths absolute, nothing of the host shared that must not be. */
+  readonly resolved: JsonObject;
+  /** Services that run once before others start, and are no nodes. */
+  readonly jobs: readonly string[];
 }
 
 /** An image by a name of ours, under which settings may choose another reference. */

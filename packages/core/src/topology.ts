@@ -13,8 +13,10 @@ export interface NodeSpec {
   readonly ports: readonly string[];
   /** Those of them that answer {@link SubjectProbe.ping}; absent: the first one. A fault is seen on links to these alone. */
   readonly pingable?: readonly string[];
-  /** The supervisor starts a dead node again after this long. */
-  readonly restartDelayMs: number;
+  /** The supervisor starts a dead node again after this long; null: never, it stays down until a fault is undone. */
+  readonly restartDelayMs: number | null;
+  /** No fault goes for it, though it may be a peer of one that is hit. Absent: it may be hit. */
+  readonly isSpared?: boolean;
   /** Where it keeps its data, when the space for it may run out. */
   readonly volume?: VolumeSpec;
 }

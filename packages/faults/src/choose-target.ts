@@ -1,14 +1,16 @@
 import { CLIENT_ROLE, type NodeView, OrdealError, type PlanInput, pick } from '@ordeal/core';
 
 /**
- * The node that the fault goes for: a seeded pick among the holders of the role, or of any role but the client's,
- * in the order of their names; or the node of that name.
+ * The node that the fault goes for: a seeded pick among the holders of the role, or of any role but the client's and
+ * those that are spared, in the order of their names; or the node of that name.
  * @throws OrdealError BAD_INPUT when the target selects no node.
  */
 export function chooseTarget({ target, topology, nodes, random }: PlanInput): NodeView {
-  const isClient = (node: NodeView) =>
-    topology.nodes.some(({ name, role }) => name === node.name && role === CLIENT_ROLE);
-  const holders = nodes.filter((node) => (target === 'any' ? !isClient(node) : node.role === target));
+  const isLeftOut = (node: NodeView) =>
+    topology.nodes.some(
+      ({ name, role, isSpared }) => name === node.name && (role === CLIENT_ROLE || isSpared === true),
+    );
+  const holders = nodes.filter((node) => (target === 'any' ? !isLeftOut(node) : node.role === target));
   const candidates = holders.length > 0 ? holders : nodes.filter((node) => node.name === target);
   if (candidates.length === 0) {
     const present = nodes.map(({ name, role }) => `${name} (${role})`).join(', ');

@@ -26,7 +26,8 @@ const topology = z.object({
         role: z.string(),
         ports: z.array(z.string()).readonly(),
         pingable: z.array(z.string()).readonly().exactOptional(),
-        restartDelayMs: z.number(),
+        restartDelayMs: z.number().nullable(),
+        isSpared: z.boolean().exactOptional(),
         volume: z.object({ path: z.string(), sizeMb: z.number() }).exactOptional(),
       }),
     )

@@ -193,16 +193,16 @@ export class NodeSupervisor {
   }
 
   #restartLater(): void {
-    if (this.#isRetired || this.#holders.size > 0) return;
+    const { restartDelayMs } = this.#options.spec;
+    if (restartDelayMs === null || this.#isRetired || this.#holders.size > 0) return;
     clearTimeout(this.#restart);
     this.#restart = setTimeout(() => {
       // Told by `start_failed`, and tried again.
       this.start().catch(() => {});
-    }, this.#restartDelayMs());
+    }, this.#backedOff(restartDelayMs));
   }
 
-  #restartDelayMs(): number {
-    const { restartDelayMs } = this.#options.spec;
+  #backedOff(restartDelayMs: number): number {
     if (this.#quickDeaths === 0) return restartDelayMs;
     const backoffMs = Math.max(restartDelayMs, MIN_BACKOFF_MS) * 2 ** Math.min(this.#quickDeaths, 16);
     return Math.max(restartDelayMs, Math.min(backoffMs, MAX_BACKOFF_MS));

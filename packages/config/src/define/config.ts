@@ -1,10 +1,11 @@
+import type { ComposeSubjectDefinition } from './compose-subject.ts';
 import type { FaultDefinition } from './fault.ts';
 import type { SubjectDefinition } from './subject.ts';
 
 /** What an installation adds to what Ordeal brings: the default export of `ordeal.config.ts`. */
 export interface OrdealConfig {
-  /** Systems under test of your own, from {@link defineSubject}. */
-  readonly subjects?: readonly SubjectDefinition[];
+  /** Systems under test of your own, from {@link defineSubject} or {@link composeSubject}. */
+  readonly subjects?: readonly (SubjectDefinition | ComposeSubjectDefinition)[];
   /** Kinds of chaos of your own, from {@link defineFault}. */
   readonly faults?: readonly FaultDefinition[];
   readonly limits?: Limits;

@@ -29,7 +29,13 @@ export {
   type Topology,
 } from '@ordeal/core';
 export { chooseTarget, type PingResult, ping, type Route, routeThrough, routeTo } from '@ordeal/faults';
+export type { Endpoints, HealthCheck, HealthVerdict, HttpCheck, Protocol } from '@ordeal/subjects';
 export { z } from 'zod';
+export {
+  type ComposeLoadDefinition,
+  type ComposeSubjectDefinition,
+  composeSubject,
+} from './compose-subject.ts';
 export {
   type DockerSettings,
   defineConfig,

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { describeError, type ImageName, type Subject } from '@ordeal/core';
+import { fetchComposeImages } from './compose/fetch-images.ts';
 import { Engine } from './engine/engine.ts';
 import { buildImage, hasImage, pullImage, referenceOf } from './engine/images.ts';
 import { HELPER_IMAGE } from './node/helper-image.ts';
-import { imagesOf } from './prepare-launches.ts';
+import { plainImagesOf } from './prepare-launches.ts';
 import type { EngineSettings } from './why-not.ts';
 
 const HELPER_DOCKERFILE = new URL('../../../../ops/docker/helper/Dockerfile', import.meta.url);
@@ -22,7 +23,7 @@ export async function ensureImages(
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
   const engine = new Engine(settings.engine);
-  const images = new Map(subjects.flatMap(imagesOf).map((image) => [image.name, image]));
+  const images = new Map(subjects.flatMap(plainImagesOf).map((image) => [image.name, image]));
   const failures: string[] = [];
   for (const image of images.values()) {
     const reference = referenceOf(settings.images)(image);
@@ -35,6 +36,10 @@ export async function ensureImages(
       signal?.throwIfAborted();
       failures.push(describeError(error));
     }
+  }
+  for (const { compose } of subjects) {
+    if (compose === undefined) continue;
+    failures.push(...(await fetchComposeImages(engine, compose, progress, signal)));
   }
   return failures;
 }

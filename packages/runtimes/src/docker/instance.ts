@@ -20,6 +20,7 @@ import {
 } from '@ordeal/core';
 import { Listeners } from '../listeners.ts';
 import { settleAll } from '../settle-all.ts';
+import { ComposeProject } from './compose/project.ts';
 import { labelsOf } from './engine/labels.ts';
 import { createNetwork } from './engine/networks.ts';
 import { removeInstance } from './engine/removal.ts';
@@ -45,6 +46,8 @@ export class DockerInstance implements Instance {
   readonly observer: Observer;
   readonly #tools: InstanceTools;
   readonly #launches: ReadonlyMap<string, ContainerLaunch>;
+  readonly #startBudgetMs: number;
+  readonly #compose: ComposeProject | undefined;
   readonly #nodes = new Map<string, DockerNode>();
   readonly #hosts = new Map<string, string>();
   /** Where a link begins, by link. */
@@ -53,6 +56,8 @@ export class DockerInstance implements Instance {
   readonly #events = new Listeners<NodeEvent>();
   readonly #removing = new AbortController();
   #loss: NodeEvent | undefined;
+  /** Until compose has made its services, nobody can miss them. */
+  #hasServices: boolean;
   #parts: PartsWatch | undefined;
   #removal: Promise<void> | undefined;
 
@@ -66,6 +71,9 @@ export class DockerInstance implements Instance {
     };
     this.#tools = tools;
     this.#launches = prepareLaunches(subject);
+    this.#startBudgetMs = subject.startBudgetMs;
+    this.#compose = subject.compose && new ComposeProject(subject.compose, label);
+    this.#hasServices = subject.compose === undefined;
   }
 
   /**
@@ -83,7 +91,10 @@ export class DockerInstance implements Instance {
     signal.throwIfAborted();
     await settleAll(this.topology.links.map((link) => this.#openDial(link)));
     signal.throwIfAborted();
-    await settleAll([...this.#nodes.values()].map(({ supervisor }) => supervisor.start()));
+    const services = [...this.#nodes.values()].flatMap((node) => node.asService() ?? []);
+    await this.#compose?.up(site, services, this.#startBudgetMs, signal);
+    this.#hasServices = true;
+    await settleAll([...this.#nodes.values()].map((node) => node.start()));
     signal.throwIfAborted();
   }
 
@@ -198,6 +209,7 @@ export class DockerInstance implements Instance {
     this.#load.clear();
     this.#events.clear();
     await settleAll([...this.#nodes.values()].map((node) => node.close()));
+    await this.#compose?.end();
     await removeInstance(this.#tools.engine, this.label.instance);
   }
 
@@ -208,7 +220,8 @@ export class DockerInstance implements Instance {
     this.#parts = new PartsWatch({
       engine,
       network: name,
-      nodes: () => [...this.#nodes.values()],
+      nodes: () =>
+        [...this.#nodes.values()].filter(({ launch }) => this.#hasServices || launch.kind !== 'service'),
       lost: (node, detail) => this.#lose(node, detail),
       signal: this.#removing.signal,
     });

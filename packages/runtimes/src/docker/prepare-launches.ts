@@ -1,3 +1,4 @@
+import { composeModel } from '@ordeal/compose';
 import { type ContainerLaunch, type ImageName, OrdealError, type Subject } from '@ordeal/core';
 import { HELPER_IMAGE } from './node/helper-image.ts';
 
@@ -11,7 +12,28 @@ export function prepareLaunches({ name, topology, prepareContainer }: Subject): 
 
 /** Every image that the subject needs on the engine, ours included. */
 export function imagesOf(subject: Subject): ImageName[] {
-  const launches = [...prepareLaunches(subject).values()];
-  const own = launches.flatMap((launch) => (launch.kind === 'image' ? [launch.image] : []));
-  return [...new Map([HELPER_IMAGE, ...own].map((image) => [image.name, image])).values()];
+  return [...plainImagesOf(subject), ...composeImagesOf(subject)];
+}
+
+/** Those that have a name of ours; the others are a compose file's, and compose gets them. */
+export function plainImagesOf(subject: Subject): ImageName[] {
+  return unique([
+    HELPER_IMAGE,
+    ...launchesOf(subject).flatMap((launch) => (launch.kind === 'image' ? [launch.image] : [])),
+  ]);
+}
+
+/** Of services and jobs. */
+function composeImagesOf({ compose }: Subject): ImageName[] {
+  if (compose === undefined) return [];
+  const { services } = composeModel.parse(compose.resolved);
+  return unique(Object.values(services).map(({ image = '' }) => ({ name: image, published: image })));
+}
+
+function launchesOf(subject: Subject): ContainerLaunch[] {
+  return [...prepareLaunches(subject).values()];
+}
+
+function unique(images: readonly ImageName[]): ImageName[] {
+  return [...new Map(images.map((image) => [image.name, image])).values()];
 }

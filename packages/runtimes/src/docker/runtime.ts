@@ -1,5 +1,6 @@
 import type { Instance, InstanceLabel, InstanceRequest, Runtime } from '@ordeal/core';
 import { startOrRemove } from '../start-or-remove.ts';
+import { endCompose } from './compose/project.ts';
 import { Engine } from './engine/engine.ts';
 import { referenceOf } from './engine/images.ts';
 import { removeInstance } from './engine/removal.ts';
@@ -45,8 +46,9 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       signal.throwIfAborted();
       return startOrRemove(new DockerInstance(request, tools), signal);
     },
-    async removeLeftovers({ instance }: InstanceLabel): Promise<boolean> {
-      await removeInstance(engine, instance);
+    async removeLeftovers(label: InstanceLabel): Promise<boolean> {
+      await endCompose(label);
+      await removeInstance(engine, label.instance);
       return true;
     },
   };

@@ -65,6 +65,16 @@ export class Engine {
     }
   }
 
+  /** The same engine for DOCKER_HOST: programs of Docker's own have contexts, and may mean another one by default. */
+  async host(): Promise<string | undefined> {
+    const named = this.#given ?? process.env.DOCKER_HOST;
+    if (named) return named;
+    // Which of the sockets that there may be, the client finds out by itself; its types do not tell of it.
+    const modem = (await this.#client()).modem as unknown as { getSocketPath(): Promise<string> | undefined };
+    const path = await modem.getSocketPath();
+    return path === undefined ? undefined : `unix://${path}`;
+  }
+
   /** Loaded when it is needed: 30 MB, which whoever has no engine need not pay for. */
   #client(): Promise<Docker> {
     this.#opened ??= import('dockerode').then(({ default: Client }) => new Client(connectionTo(this.#given)));

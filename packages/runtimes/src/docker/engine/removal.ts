@@ -1,19 +1,23 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { OrdealError } from '@ordeal/core';
 import { settleAll } from '../../settle-all.ts';
 import type { Engine } from './engine.ts';
-import { statusOf } from './engine-error.ts';
+import { reasonOf, statusOf } from './engine-error.ts';
 import { instanceFilter } from './labels.ts';
 
-/** One removes, one sees that nothing is left; the others are for what somebody else was removing meanwhile. */
-const MOST_ROUNDS = 5;
+/** One removes, one sees that nothing is left; the others are for what somebody else is removing or was just starting. */
+const MOST_ROUNDS = 20;
+/** Between those: a busy engine takes a second or two to take a container off its network. */
+const ROUND_PAUSE_MS = 200;
 
 /**
  * Removes all that bears the instance's label: containers with their processes, then networks and volumes.
- * Idempotent. @throws OrdealError when the engine refuses, or something is still there after five rounds
+ * Idempotent. @throws OrdealError when the engine refuses, or something is still there after {@link MOST_ROUNDS} rounds
  */
 export async function removeInstance(engine: Engine, instance: string): Promise<void> {
   for (let round = 1; round <= MOST_ROUNDS; round += 1) {
     if ((await removeRound(engine, instance)) === 0) return;
+    if (round > 1) await delay(ROUND_PAUSE_MS);
   }
   throw new OrdealError('TARGET_FAILED', `something of instance ${instance} comes back, or will not go`);
 }
@@ -50,8 +54,13 @@ async function removeEach<T>(all: readonly T[], remove: (one: T) => Promise<unkn
     all.map((one) =>
       remove(one).catch((error: unknown) => {
         const status = statusOf(error);
-        if (status !== 404 && status !== 409) throw error;
+        if (status !== 404 && status !== 409 && !isInUse(error)) throw error;
       }),
     ),
   );
+}
+
+/** A network whose last container somebody else is still removing, or was starting when we listed them. */
+function isInUse(error: unknown): boolean {
+  return statusOf(error) === 403 && /active endpoints/.test(reasonOf(error));
 }

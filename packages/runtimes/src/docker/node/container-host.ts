@@ -26,8 +26,12 @@ export function createContainerHost(options: ContainerHostOptions): NodeHost {
   return {
     async start(): Promise<StartedLife> {
       await beforeStart?.();
-      await engine.call('start a node', (docker, abortSignal) =>
-        docker.getContainer(container).start({ abortSignal }),
+      // Compose may have started it already: then this is the life that is followed from here on.
+      await unless(
+        ({ Running }) => Running,
+        options,
+        'start a node',
+        (docker, abortSignal) => docker.getContainer(container).start({ abortSignal }),
       );
       const incarnation = incarnationOf(await inspect(engine, container));
       living.add(incarnation);
@@ -37,7 +41,9 @@ export function createContainerHost(options: ContainerHostOptions): NodeHost {
 
     isAlive: (incarnation) => living.has(incarnation),
 
-    async kill() {
+    async kill(incarnation) {
+      // Never started by us: no earlier life has left anything.
+      if (incarnation === undefined) return;
       await unless(isOver, options, 'kill a node', (docker, abortSignal) =>
         docker.getContainer(container).kill({ signal: 'SIGKILL', abortSignal }),
       );

@@ -1,5 +1,5 @@
 import type { LimitsLook, NodeLimits } from '@ordeal/core';
-import type { ContainerStats } from 'dockerode';
+import type { ContainerStats, HostConfig } from 'dockerode';
 import type { Engine } from '../engine/engine.ts';
 import { statusOf } from '../engine/engine-error.ts';
 
@@ -16,12 +16,26 @@ const UNLIMITED_WITH_SWAP_BYTES = 2 ** 54;
 
 const NOTHING = { cpuShare: null, throttledPeriods: 0, memoryLimitBytes: null, memoryUsedBytes: 0 };
 
-/** What the target's container may use. The engine keeps it over restarts, as it is the same container. */
+/** What the container was made with. */
+interface OwnLimits {
+  /** Infinite without one. */
+  readonly cpuShare: number;
+  /** Said in billionths of a core: the engine then takes no other unit. */
+  readonly isInNanos: boolean;
+  readonly memoryBytes: number;
+  readonly withSwapBytes: number;
+}
+
+/**
+ * What the target's container may use, beside the limits that it was made with. The engine keeps it over restarts, as it
+ * is the same container.
+ */
 export class ContainerLimits {
   readonly #engine: Engine;
   readonly #container: string;
   readonly #squeezes = new Map<string, NodeLimits>();
   #turn: Promise<void> = Promise.resolve();
+  #own: OwnLimits | undefined;
 
   constructor(engine: Engine, container: string) {
     this.#engine = engine;
@@ -75,32 +89,50 @@ export class ContainerLimits {
       ),
       this.#engine.call('tell what machine it runs on', (docker) => docker.info()),
     ]);
-    const { CpuQuota: quota = 0, CpuPeriod: period, Memory: memory = 0 } = HostConfig;
+    const { Memory: memory = 0 } = HostConfig;
+    const share = shareOf(HostConfig);
+    const own = await this.#ownLimits();
     // Without a limit of its own a container's is the machine's memory. One that is down has no cgroup to ask.
     const limit = State.Running ? (stats.memory_stats.limit ?? memory) : memory;
     return {
-      cpuShare: quota > 0 ? quota / (period || PERIOD_US) : null,
+      cpuShare: share < own.cpuShare ? share : null,
       throttledPeriods: stats.cpu_stats.throttling_data?.throttled_periods ?? 0,
-      memoryLimitBytes: limit > 0 && limit < MemTotal ? limit : null,
+      memoryLimitBytes: limit > 0 && limit < Math.min(MemTotal, own.memoryBytes) ? limit : null,
       memoryUsedBytes: usedMemory(stats),
     };
   }
 
   async #enforce(): Promise<void> {
-    const share = lowest([...this.#squeezes.values()].map(({ cpuShare }) => cpuShare));
-    const bytes = lowest([...this.#squeezes.values()].map(({ memoryBytes }) => memoryBytes));
-    const quota = share && Math.max(Math.round(share * PERIOD_US), MIN_QUOTA_US);
-    const memory = bytes && Math.max(Math.round(bytes), MIN_MEMORY_BYTES);
+    const own = await this.#ownLimits();
+    const squeezes = [...this.#squeezes.values()];
+    const share = lowest([own.cpuShare, ...squeezes.map(({ cpuShare }) => cpuShare)]);
+    const bytes = lowest(squeezes.map(({ memoryBytes }) => memoryBytes));
+    // Both together: as much as the memory alone, so that there is no swap.
+    const squeezed = bytes < own.memoryBytes ? Math.max(Math.round(bytes), MIN_MEMORY_BYTES) : undefined;
     await this.#engine.call('limit a node', (docker, abortSignal) =>
       docker.getContainer(this.#container).update({
-        CpuPeriod: PERIOD_US,
-        CpuQuota: quota ?? UNLIMITED_QUOTA,
-        Memory: memory ?? UNLIMITED_MEMORY_BYTES,
-        // Both together: as much as the memory alone, so that there is no swap.
-        MemorySwap: memory ?? UNLIMITED_WITH_SWAP_BYTES,
+        ...(own.isInNanos ? { NanoCpus: Math.round(share * 1e9) } : quotaOf(share)),
+        Memory: squeezed ?? (own.memoryBytes === Infinity ? UNLIMITED_MEMORY_BYTES : own.memoryBytes),
+        MemorySwap: squeezed ?? own.withSwapBytes,
         abortSignal,
       }),
     );
+  }
+
+  /** As they were before anything was squeezed. */
+  async #ownLimits(): Promise<OwnLimits> {
+    if (this.#own !== undefined) return this.#own;
+    const { HostConfig } = await this.#engine.call('inspect a node', (docker, abortSignal) =>
+      docker.getContainer(this.#container).inspect({ abortSignal }),
+    );
+    const { Memory: memory = 0, MemorySwap: withSwap = 0, NanoCpus: nanos = 0 } = HostConfig;
+    this.#own ??= {
+      cpuShare: shareOf(HostConfig),
+      isInNanos: nanos > 0,
+      memoryBytes: memory > 0 ? memory : Infinity,
+      withSwapBytes: memory > 0 && withSwap > 0 ? withSwap : UNLIMITED_WITH_SWAP_BYTES,
+    };
+    return this.#own;
   }
 
   /** One at a time: of two updates on their way at once the older might win. */
@@ -111,9 +143,19 @@ export class ContainerLimits {
   }
 }
 
-function lowest(limits: readonly (number | undefined)[]): number | undefined {
-  const given = limits.filter((limit) => limit !== undefined);
-  return given.length === 0 ? undefined : Math.min(...given);
+/** As a share of one core; infinite without a limit. */
+function shareOf({ CpuQuota: quota = 0, CpuPeriod: period, NanoCpus: nanos = 0 }: HostConfig): number {
+  if (nanos > 0) return nanos / 1e9;
+  return quota > 0 ? quota / (period || PERIOD_US) : Infinity;
+}
+
+function quotaOf(share: number): { CpuPeriod: number; CpuQuota: number } {
+  const quota = share === Infinity ? UNLIMITED_QUOTA : Math.max(Math.round(share * PERIOD_US), MIN_QUOTA_US);
+  return { CpuPeriod: PERIOD_US, CpuQuota: quota };
+}
+
+function lowest(limits: readonly (number | undefined)[]): number {
+  return Math.min(...limits.filter((limit) => limit !== undefined));
 }
 
 /** As `docker stats` counts: the file cache that nobody has used lately is no need. Its name depends on the cgroup version. */

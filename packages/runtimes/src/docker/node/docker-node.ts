@@ -9,7 +9,9 @@ import {
 } from '@ordeal/core';
 import { NodeSupervisor } from '../../node-supervisor.ts';
 import { readLoad } from '../../read-load.ts';
-import type { DockerSite } from '../site.ts';
+import type { ServiceNode } from '../compose/instance-file.ts';
+import { labelsOf } from '../engine/labels.ts';
+import { type DockerSite, nameIn } from '../site.ts';
 import { type Attached, attach } from './attach.ts';
 import { createContainerHost } from './container-host.ts';
 import { ContainerLimits } from './container-limits.ts';
@@ -36,9 +38,9 @@ export class DockerNode {
   readonly limits: ContainerLimits;
   readonly supervisor: NodeSupervisor;
   readonly #site: DockerSite;
-  /** The id of the container of the node itself. */
+  /** The container of the node itself: its id, or the name that compose is to give it. */
   readonly target: string;
-  readonly #hasVolume: boolean;
+  readonly #volume: string | undefined;
   readonly #closing = new AbortController();
   #output: Attached | undefined;
 
@@ -51,7 +53,7 @@ export class DockerNode {
     this.helper = made.helper;
     this.#site = site;
     this.target = made.target;
-    this.#hasVolume = made.volume !== undefined;
+    this.#volume = made.volume;
     const { engine, monotonicMs } = site;
     this.limits = new ContainerLimits(engine, made.target);
     this.supervisor = new NodeSupervisor({
@@ -72,10 +74,36 @@ export class DockerNode {
   static async make(options: DockerNodeOptions): Promise<DockerNode> {
     const { site, spec, launch } = options;
     const volume = spec.volume === undefined ? undefined : await createVolume(site, spec.name, spec.volume);
-    const helper = await NodeHelper.create(site, spec, volume);
+    const helper = await NodeHelper.create(site, spec, volume, namesOf(launch));
     await helper.start(() => options.suspect(spec.name));
+    // Compose makes it, under this name.
+    if (launch.kind === 'service')
+      return new DockerNode(options, { helper, target: nameIn(site, spec.name), volume });
     const target = await createTarget(site, { spec, launch, helper: helper.container, volume });
     return new DockerNode(options, { helper, target, volume });
+  }
+
+  /** What compose needs to know to make the node; undefined when that is not up to compose. */
+  asService(): ServiceNode | undefined {
+    const { launch, spec } = this;
+    if (launch.kind !== 'service') return undefined;
+    return {
+      name: spec.name,
+      launch,
+      container: this.target,
+      helper: this.helper.container,
+      volume: this.#volume,
+      labels: labelsOf(this.#site.label, this.#site.place, spec.name),
+    };
+  }
+
+  /** Starts it; one that compose has started goes on, and one that nobody restarts stays as compose left it. */
+  async start(): Promise<void> {
+    if (this.launch.kind === 'service' && this.spec.restartDelayMs === null) {
+      const { incarnation } = await this.look();
+      if (incarnation === null) return;
+    }
+    await this.supervisor.start();
   }
 
   async look(): Promise<NodeLook> {
@@ -85,7 +113,7 @@ export class DockerNode {
 
   /** Where the helper sees the node's data. @throws OrdealError UNSUPPORTED when the node has no volume */
   get dataPath(): string {
-    if (this.#hasVolume) return HELPER_DATA_PATH;
+    if (this.#volume !== undefined) return HELPER_DATA_PATH;
     throw new OrdealError('UNSUPPORTED', `${this.spec.name} keeps no data in a volume`);
   }
 
@@ -118,4 +146,9 @@ export class DockerNode {
     // What it complains of is worth telling as well, and no load line.
     this.#output.stderr.setEncoding('utf8').on('data', read);
   }
+}
+
+/** By what names it is dialled beside its own, and which ones it knows beside the other nodes'. */
+function namesOf(launch: ContainerLaunch): { aliases: readonly string[]; hosts: readonly string[] } {
+  return launch.kind === 'service' ? launch : { aliases: [], hosts: [] };
 }

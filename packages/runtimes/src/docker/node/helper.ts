@@ -34,7 +34,13 @@ export class NodeHelper {
     this.container = container;
   }
 
-  static async create(site: DockerSite, spec: NodeSpec, volume: string | undefined): Promise<NodeHelper> {
+  /** @param known aliases beside its name, and lines of its hosts file beside the other nodes */
+  static async create(
+    site: DockerSite,
+    spec: NodeSpec,
+    volume: string | undefined,
+    known: { readonly aliases: readonly string[]; readonly hosts: readonly string[] },
+  ): Promise<NodeHelper> {
     const { engine, hosts, label, network, place } = site;
     const container = await engine.call('create a helper container', (docker, abortSignal) =>
       docker.createContainer({
@@ -52,14 +58,17 @@ export class NodeHelper {
         HostConfig: {
           NetworkMode: network,
           // Beside the engine's name server: names must not depend on a path that a fault may be on.
-          ExtraHosts: [...hosts].map(([name, host]) => `${name}:${host}`),
+          ExtraHosts: [...[...hosts].map(([name, host]) => `${name}:${host}`), ...known.hosts],
           CapAdd: ['NET_ADMIN', 'NET_RAW'],
           LogConfig: { Type: 'none', Config: {} },
           Mounts: volume === undefined ? [] : [{ Type: 'volume', Source: volume, Target: HELPER_DATA_PATH }],
         },
         NetworkingConfig: {
           EndpointsConfig: {
-            [network]: { IPAMConfig: { IPv4Address: hosts.get(spec.name) }, Aliases: [spec.name] },
+            [network]: {
+              IPAMConfig: { IPv4Address: hosts.get(spec.name) },
+              Aliases: [spec.name, ...known.aliases],
+            },
           },
         },
         abortSignal,

@@ -1,4 +1,4 @@
-import type { ContainerLaunch, NodeSpec } from '@ordeal/core';
+import type { ImageLaunch, NodeSpec, ProgramLaunch } from '@ordeal/core';
 import type Docker from 'dockerode';
 import { archiveOf } from '../engine/archive.ts';
 import { labelsOf } from '../engine/labels.ts';
@@ -7,9 +7,12 @@ import { HELPER_IMAGE } from './helper-image.ts';
 
 const PROGRAM_PATH = '/ordeal/program.mjs';
 
+/** A launch that we make the container of ourselves. */
+type MadeLaunch = ImageLaunch | ProgramLaunch;
+
 export interface TargetOptions {
   readonly spec: NodeSpec;
-  readonly launch: ContainerLaunch;
+  readonly launch: MadeLaunch;
   /** The container whose network namespace it lives in. */
   readonly helper: string;
   readonly volume: string | undefined;
@@ -54,7 +57,7 @@ function mountsOf({ launch, volume }: TargetOptions): Docker.MountConfig {
 
 function programOf(
   { imageOf }: DockerSite,
-  launch: ContainerLaunch,
+  launch: MadeLaunch,
 ): Pick<Docker.ContainerCreateOptions, 'Image' | 'Entrypoint' | 'Cmd'> {
   switch (launch.kind) {
     case 'program':
@@ -68,10 +71,7 @@ function programOf(
   }
 }
 
-async function filesOf(
-  { bundle }: DockerSite,
-  launch: ContainerLaunch,
-): Promise<Record<string, string | Buffer>> {
+async function filesOf({ bundle }: DockerSite, launch: MadeLaunch): Promise<Record<string, string | Buffer>> {
   switch (launch.kind) {
     case 'program':
       return { [PROGRAM_PATH]: await bundle(launch.module) };
