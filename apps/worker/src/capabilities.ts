@@ -1,8 +1,9 @@
+import { CONTROL_OPERATORS } from '@ordeal/catalogue';
 import type { Settings } from '@ordeal/config';
-import { NO_FAULT, type RuntimeName } from '@ordeal/core';
+import { NO_FAULT, operatorNeed, type RuntimeName } from '@ordeal/core';
 import { type MissingAbilities, missingAbilities, whyNoImages } from '@ordeal/runtimes';
 
-/** What a worker can run, and what it knows but cannot run, as `subject/runtime/fault`. */
+/** What a worker can run, and what it knows but cannot run, as `subject/runtime/fault` or `operator/name`. */
 export interface Capabilities {
   /** Sorted. */
   readonly can: readonly string[];
@@ -32,6 +33,8 @@ export async function findCapabilities(settings: Settings): Promise<Capabilities
       }
     }
   }
+  const operators = [...CONTROL_OPERATORS, ...Object.keys(settings.operators)];
+  can.push(...operators.flatMap((name) => operatorNeed(name) ?? []));
   return { can: can.sort(), cannot };
 }
 

@@ -59,7 +59,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   await using started = new AsyncDisposableStack();
   const launch = { folders, settings: settings.file };
   const guard = started.adopt(await GuardKeeper.start({ launch, store, log }), (keeper) => keeper.close());
-  await store.publishEntries(toPublished(settings.additions));
+  await store.publishEntries(toPublished(settings.additions, Object.keys(settings.operators)));
   await store.registerWorker({ id, place, pid: process.pid, capabilities, cannot, slots });
 
   const loop = <L extends Loop>(made: L): L => started.adopt(made, (running) => running.stop());

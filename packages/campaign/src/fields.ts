@@ -63,7 +63,8 @@ export function campaignFields(maxParallel: number) {
     }),
     operator: text.default('none').meta({
       title: 'Operator',
-      description: 'Who is expected to repair. none: the system heals by itself or not at all.',
+      description:
+        'Who is expected to repair. none: the system heals by itself or not at all. operator-db, a control operator, or one that ordeal.config.ts adds.',
     }),
     goal: z.enum(GOALS).optional().meta({
       title: 'Goal',

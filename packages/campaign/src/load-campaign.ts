@@ -1,4 +1,4 @@
-import { builtInCatalogue } from '@ordeal/catalogue';
+import { BUILT_IN_OPERATORS, builtInCatalogue } from '@ordeal/catalogue';
 import type { Catalogue } from '@ordeal/core';
 import { Problems } from '@ordeal/validation';
 import type { CampaignConfig } from './config.ts';
@@ -18,7 +18,7 @@ export interface LoadOptions {
 /** Where no {@link LoadOptions} say otherwise. */
 export const DEFAULT_RULES: CampaignRules = {
   maxParallel: 10,
-  knownOperators: ['none'],
+  knownOperators: BUILT_IN_OPERATORS,
   skipUnsupported: false,
 };
 

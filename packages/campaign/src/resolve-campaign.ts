@@ -78,11 +78,7 @@ function complete<T extends object>(fields: T): fields is { [Key in keyof T]-?: 
 function checkOperator(site: Site, operator: string, known: readonly string[]): void {
   if (known.includes(operator)) return;
   reportAt(site, ['operator'], () =>
-    notOneOf(
-      `the operator ${shown(operator)} is not known: operators come in a later version`,
-      operator,
-      known,
-    ),
+    notOneOf(`the operator ${shown(operator)} is not known`, operator, known),
   );
 }
 

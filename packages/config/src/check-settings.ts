@@ -1,6 +1,11 @@
-import { builtInCatalogue, type CatalogueAdditions, extendCatalogue } from '@ordeal/catalogue';
-import type { Fault, Subject } from '@ordeal/core';
-import { checkValue, readFields, type Site } from '@ordeal/validation';
+import {
+  BUILT_IN_OPERATORS,
+  builtInCatalogue,
+  type CatalogueAdditions,
+  extendCatalogue,
+} from '@ordeal/catalogue';
+import { type Fault, NAME_PATTERN, type Subject } from '@ordeal/core';
+import { checkValue, readFields, reportAt, type Site, shown } from '@ordeal/validation';
 import { checkNames, checkSubject, checkWords } from './check-subject.ts';
 import { addedFault, subjectEntry } from './derived-entries.ts';
 import { completeSettings, type Settings } from './settings.ts';
@@ -9,7 +14,13 @@ import { faultShape, settingsFields, subjectShape } from './settings-shape.ts';
 /** Settings from the value of a file; undefined when something is wrong, and all of that is with `site.problems`. */
 export function checkSettings(site: Site, file: string): Settings | undefined {
   const fields = readFields(site, [], site.root.value, settingsFields);
-  const { subjects: givenSubjects = [], faults: givenFaults = [], limits, runtimes } = fields ?? {};
+  const {
+    subjects: givenSubjects = [],
+    faults: givenFaults = [],
+    operators = {},
+    limits,
+    runtimes,
+  } = fields ?? {};
   const subjects = givenSubjects.map((value, index) =>
     checkValue(site, ['subjects', index], value, subjectShape),
   );
@@ -31,6 +42,7 @@ export function checkSettings(site: Site, file: string): Settings | undefined {
   for (const [index, fault] of faults.entries()) {
     if (fault !== undefined) checkWords(site, ['faults', index, 'on'], 'subject', fault.on, known.subjects);
   }
+  for (const name of Object.keys(operators)) checkOperatorName(site, name);
   if (site.problems.any) return undefined;
   return completeSettings({
     file,
@@ -39,9 +51,22 @@ export function checkSettings(site: Site, file: string): Settings | undefined {
     // contract; what these take and give cannot be seen from outside.
     subjects: givenSubjects as readonly Subject[],
     faults: givenFaults as readonly Fault[],
+    operators,
     maxParallel: limits?.maxParallel,
     slots: limits?.slots,
     process: runtimes?.process,
     docker: runtimes?.docker,
   });
+}
+
+function checkOperatorName(site: Site, name: string): void {
+  if (BUILT_IN_OPERATORS.includes(name)) {
+    reportAt(site, ['operators', name], () => `${shown(name)} is built in: it needs another name`);
+  } else if (!NAME_PATTERN.test(name)) {
+    reportAt(
+      site,
+      ['operators', name],
+      () => `${shown(name)} is no name: lower-case letters, digits, _ and -, a letter first`,
+    );
+  }
 }

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { describeError, monotonicMs, OrdealError, type Repertoire, type Runtime } from '@ordeal/core';
 import { identityOf } from '@ordeal/place';
+import type { GuardParts } from './execution-parts.ts';
 import { readFaultPoints } from './fault-points.ts';
 import { Guard } from './guard.ts';
 import { isClaimed } from './journal/claim.ts';
@@ -12,6 +13,7 @@ import { type GuardFolder, guardFolder, makeGuardFolder, ownGuardFolder } from '
 import { openJournal } from './journal/journal.ts';
 import { sweepGuards } from './journal/sweep.ts';
 import type { LaunchOptions } from './launch-options.ts';
+import { HandleServer, handleSocket } from './operator/handle-server.ts';
 import { eventWriter, serve } from './serve.ts';
 
 /** Between two ticks: leases, health samples and the worker's watch over its guard all hang on it. */
@@ -21,6 +23,7 @@ export interface GuardProcessParts {
   readonly options: LaunchOptions;
   readonly runtimes: readonly Runtime[];
   readonly repertoire: Pick<Repertoire, 'subjectOf' | 'faultOf'>;
+  readonly operatorOf: GuardParts['operatorOf'];
   readonly input: Readable;
   readonly output: Writable;
   readonly exit: (code: number) => void;
@@ -28,10 +31,11 @@ export interface GuardProcessParts {
 
 /** Takes the folder, cleans up after dead guards, serves until the line ends, undoes everything, and exits. */
 export async function runGuardProcess(parts: GuardProcessParts): Promise<void> {
-  const { options, runtimes, repertoire, input, output, exit } = parts;
+  const { options, runtimes, repertoire, operatorOf, input, output, exit } = parts;
   const { folder, identity } = await takeFolder(options.folder);
   const journal = await openJournal(folder.journal);
   const recovered = await sweepGuards(options.folders, runtimes);
+  const handleServer = new HandleServer(handleSocket(options.folders, folder.path));
   const guard = new Guard(
     {
       guard: basename(folder.path),
@@ -39,6 +43,8 @@ export async function runGuardProcess(parts: GuardProcessParts): Promise<void> {
       instancesFolder: folder.instances,
       runtimeOf: (name) => runtimes.find((runtime) => runtime.name === name),
       repertoire,
+      operatorOf,
+      handleServer,
       monotonicMs,
       timing: options.timing,
       faultPoints: readFaultPoints(process.env.ORDEAL_FAULT_POINTS),
@@ -56,6 +62,7 @@ export async function runGuardProcess(parts: GuardProcessParts): Promise<void> {
   setTimeout(() => exit(1), options.timing.undoMs + 500).unref();
   const clean = await guard.shutDown(reason);
   clearInterval(ticking);
+  await handleServer.close();
   await journal.close();
   if (clean) await rm(folder.path, { recursive: true, force: true });
   exit(clean ? 0 : 1);

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { defaultSettings, readSettings } from '@ordeal/config';
 import { describeError, monotonicMs } from '@ordeal/core';
+import { createOperators } from '@ordeal/operators';
 import { createRuntimes } from '@ordeal/runtimes';
 import { runGuardProcess } from './guard-process.ts';
 import { readLaunchArguments } from './launch-options.ts';
@@ -16,6 +17,7 @@ await runGuardProcess({
   options,
   runtimes: createRuntimes({ folders, monotonicMs, ...settings }),
   repertoire: settings.repertoire,
+  operatorOf: createOperators({ commands: settings.operators, settingsFile: settings.file }),
   input: process.stdin,
   // Not process.stdout: its writes to a pipe block, and a worker that stopped reading would stop its guard.
   output: new Socket({ fd: 1, readable: false, writable: true }),

@@ -1,5 +1,5 @@
 import { type CampaignConfig, loadCampaignConfig } from '@ordeal/campaign';
-import { extendCatalogue, fromPublished } from '@ordeal/catalogue';
+import { BUILT_IN_OPERATORS, extendCatalogue, fromPublished, publishedOperators } from '@ordeal/catalogue';
 import type { Settings } from '@ordeal/config';
 import { OrdealError } from '@ordeal/core';
 import type { PublishedEntry } from '@ordeal/store';
@@ -20,7 +20,8 @@ export async function loadCampaign(
   },
 ): Promise<CampaignConfig> {
   const { published, skipUnsupported } = options;
-  const rules = { maxParallel: settings.maxParallel, skipUnsupported };
+  const knownOperators = [...BUILT_IN_OPERATORS, ...Object.keys(settings.operators)];
+  const rules = { maxParallel: settings.maxParallel, skipUnsupported, knownOperators };
   const { catalogue } = settings.repertoire;
   try {
     return await loadCampaignConfig(file, catalogue, rules);
@@ -28,7 +29,10 @@ export async function loadCampaign(
     const mayBeElsewhere = error instanceof OrdealError && isAboutContent(error) && published !== undefined;
     const entries = mayBeElsewhere ? await published() : [];
     if (entries.length === 0) throw error;
-    return await loadCampaignConfig(file, extendCatalogue(catalogue, fromPublished(entries)), rules);
+    return await loadCampaignConfig(file, extendCatalogue(catalogue, fromPublished(entries)), {
+      ...rules,
+      knownOperators: [...new Set([...knownOperators, ...publishedOperators(entries)])],
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { type CampaignConfig, leaveOut } from '@ordeal/campaign';
-import { OrdealError } from '@ordeal/core';
+import { OrdealError, operatorNeed } from '@ordeal/core';
 
 /** What one worker can run, and what it knows and cannot, as `subject/runtime/fault`. */
 export interface Offer {
@@ -15,9 +15,11 @@ export function whyNot(need: string, { can, cannot }: Offer): string | undefined
   return (Object.hasOwn(cannot, need) ? cannot[need] : undefined) ?? 'it has never heard of it';
 }
 
-/** What each cell of the campaign asks of a worker. */
+/** What each cell of the campaign asks of a worker, and its operator. */
 export function needsOf(config: CampaignConfig): string[] {
   const needs = config.cells.map((cell) => `${cell.subject}/${cell.runtime}/${cell.chaos_type}`);
+  const operator = operatorNeed(config.operator);
+  if (operator !== undefined) needs.push(operator);
   return [...new Set(needs)].sort();
 }
 

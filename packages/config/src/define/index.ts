@@ -29,6 +29,7 @@ export {
   type Topology,
 } from '@ordeal/core';
 export { chooseTarget, type PingResult, ping, type Route, routeThrough, routeTo } from '@ordeal/faults';
+export type { CommandDefinition } from '@ordeal/operators';
 export { z } from 'zod';
 export {
   type DockerSettings,
