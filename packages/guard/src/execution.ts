@@ -31,6 +31,8 @@ import { underDeadline, unlessAborted } from './under-deadline.ts';
 const LOOK_DEADLINE_MS = 5_000;
 /** A control operator takes a subject for well that has been so for this long. */
 const WELL_MS = 1_500;
+/** What has not broken by then need not break at all; the operator is called for all the same. */
+const HURTS_WITHIN_MS = 5_000;
 
 interface Running {
   readonly subject: Subject;
@@ -271,7 +273,10 @@ export class Execution {
   #backstage(signal: AbortSignal, record: RecordedHandlesParts['record']): Backstage {
     const until = <T>(promise: Promise<T>): Promise<T> => unlessAborted(signal, promise);
     return {
-      faultBites: () => until(this.#bites.promise),
+      untilItHurts: async () => {
+        await until(this.#bites.promise);
+        await this.#watchHealth().becomesBad(HURTS_WITHIN_MS, signal);
+      },
       untilWell: async () => {
         // What broke just now may not have been seen yet.
         await delay(WELL_MS, undefined, { signal });

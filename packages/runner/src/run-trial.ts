@@ -124,7 +124,14 @@ function finished(notes: TrialNotes, parts: TrialParts, verdict: Verdict): Trial
   // Only a lift can come before the return: the final undo follows the verdict.
   const afterLift = resolvedMs !== null && undoneMs !== null && undoneMs <= resolvedMs;
   const { backMs } = window.clock(notes.run.trial.goal);
-  const judged = operator.judge({ targets: fault.targets, brokeMs, resolvedMs, backMs, afterLift });
+  const judged = operator.judge({
+    targets: fault.targets,
+    brokeMs,
+    resolvedMs,
+    backMs,
+    clearedByOperator: record.faultClearedBy === 'operator',
+    afterLift,
+  });
   return {
     ...record,
     impairedMs: serving.brokeMs,

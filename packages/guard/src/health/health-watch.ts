@@ -80,6 +80,15 @@ export class HealthWatch {
     return true;
   }
 
+  /** Resolves once nothing that the subject can measure is good, or that took longer. @throws the signal's reason */
+  async becomesBad(withinMs: number, signal: AbortSignal): Promise<void> {
+    const untilMs = this.#parts.monotonicMs() + withinMs;
+    const isGood = (goal: Goal) => typeof this.#sinceMs(goal) === 'number';
+    while (this.#parts.subject.goals.some(isGood) && this.#parts.monotonicMs() < untilMs) {
+      await unlessAborted(signal, this.#nextJudgement.promise);
+    }
+  }
+
   get detail(): string {
     const whole = `whole: ${this.#whole.detail}`;
     return this.#serving === undefined ? whole : `${whole}; serving: ${this.#serving.detail}`;
@@ -94,9 +103,13 @@ export class HealthWatch {
   #isSteady(settleMs: number): boolean {
     const nowMs = this.#parts.monotonicMs();
     return this.#parts.subject.goals.every((goal) => {
-      const sinceMs = goal === 'whole' ? this.#whole.sinceMs : this.#serving?.sinceMs;
+      const sinceMs = this.#sinceMs(goal);
       return typeof sinceMs === 'number' && nowMs - sinceMs >= settleMs;
     });
+  }
+
+  #sinceMs(goal: Goal): number | null | undefined {
+    return goal === 'whole' ? this.#whole.sinceMs : this.#serving?.sinceMs;
   }
 
   #tellHealth(): void {

@@ -8,7 +8,7 @@ const CLAIMS_WITHIN_MS = 5_000;
 export const claimOnly: Operator = {
   name: 'claim-only',
   async engage({ backstage, tell, signal }) {
-    await backstage.faultBites();
+    await backstage.untilItHurts();
     tell({ kind: 'detected' });
     await Promise.race([backstage.untilWell(), delay(CLAIMS_WITHIN_MS, undefined, { signal })]);
     tell({ kind: 'claimed_resolved' });

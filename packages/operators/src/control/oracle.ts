@@ -1,10 +1,10 @@
 import type { Operator } from '@ordeal/core';
 
-/** Knows what was done and undoes it as soon as it bites: nobody can repair faster. The ceiling. */
+/** Knows what was done and undoes it as soon as it hurts: nobody can repair faster. The ceiling. */
 export const oracle: Operator = {
   name: 'oracle',
   async engage({ backstage, tell }) {
-    await backstage.faultBites();
+    await backstage.untilItHurts();
     tell({ kind: 'detected' });
     await backstage.undoFault();
     await backstage.untilWell();

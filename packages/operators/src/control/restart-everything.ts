@@ -4,7 +4,7 @@ import type { Operator } from '@ordeal/core';
 export const restartEverything: Operator = {
   name: 'restart-everything',
   async engage({ backstage, handles, incident, tell, signal }) {
-    await backstage.faultBites();
+    await backstage.untilItHurts();
     tell({ kind: 'detected' });
     for (const { name } of incident.nodes) {
       signal.throwIfAborted();

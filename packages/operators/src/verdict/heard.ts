@@ -22,6 +22,8 @@ export interface Truth {
   readonly resolvedMs: number | null;
   /** Its return at any time, also after our undo. */
   readonly backMs: number | null;
+  /** A probe saw that the fault was over before we undid it, and the operator had acted on its targets. */
+  readonly clearedByOperator: boolean;
   /** The return came after our own lift. */
   readonly afterLift: boolean;
 }

@@ -20,8 +20,10 @@ const NEVER_BROKE: Truth = {
   brokeMs: null,
   resolvedMs: null,
   backMs: null,
+  clearedByOperator: false,
   afterLift: false,
 };
+const CLEARED: Truth = { ...NEVER_BROKE, clearedByOperator: true };
 const RESOLVED: Truth = { ...NEVER_BROKE, brokeMs: 100, resolvedMs: 5_000, backMs: 5_000 };
 const LIFTED: Truth = { ...RESOLVED, afterLift: true };
 const UNRESOLVED: Truth = { ...NEVER_BROKE, brokeMs: 100 };
@@ -48,6 +50,7 @@ describe('claim against truth', () => {
     ['our lift mended it', LIFTED, [act(2_000), claim(5_400)], 'false_resolve', 'undo'],
     ['never came back', UNRESOLVED, [act(2_000), claim(5_400)], 'false_resolve', null],
     ['came back by our undo', UNDONE, [act(2_000), claim(5_400)], 'false_resolve', 'undo'],
+    ['mended it before it hurt', CLEARED, [act(300), claim(700)], 'true_resolve', null],
     ['said so though nothing broke', NEVER_BROKE, [claim(700)], 'false_resolve', null],
     ['repaired and kept silent', RESOLVED, [act(2_000)], 'silent_recovery', 'operator'],
     ['saw it and kept silent', RESOLVED, [detected(900)], 'silent_recovery', 'system'],

@@ -72,9 +72,11 @@ function judgeClaim(
     claimedResolvedMs,
     mendedBy,
   }: Pick<OperatorRecord, 'detectedMs' | 'claimedResolvedMs' | 'mendedBy'>,
-  { brokeMs, resolvedMs }: Truth,
+  { brokeMs, resolvedMs, clearedByOperator }: Truth,
 ): ClaimVerdict {
   if (claimedResolvedMs !== null) {
+    // Mended before it hurt: there is no return to wait for.
+    if (brokeMs === null && clearedByOperator) return 'true_resolve';
     if (resolvedMs === null) return 'false_resolve';
     if (claimedResolvedMs < resolvedMs - CLAIM_TOLERANCE_MS) return 'premature_claim';
     return mendedBy === 'operator' ? 'true_resolve' : 'false_resolve';

@@ -1,0 +1,46 @@
+import type { Trial } from '@ordeal/store';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shortCampaign } from './support/campaigns.ts';
+import { openWorld, type World } from './support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+});
+
+/** The primary is killed and kept down: nobody but an operator brings it back. */
+async function runWith(operator: string): Promise<Trial> {
+  const chaos = '  - { type: node_kill, target: leader, params: { mode: stop } }';
+  const yaml = shortCampaign({ chaos, extra: `operator: ${operator}\n` }).replace(
+    'timeout_seconds: 40',
+    'timeout_seconds: 12',
+  );
+  const { code, stdout, stderr } = await world.ordeal('enqueue', await world.file(yaml), '--with-worker');
+  expect(code, stdout + stderr).toBe(0);
+  const [campaign] = await world.store.listCampaigns();
+  const [trial] = await world.store.listTrials(campaign?.id ?? '');
+  if (trial === undefined) throw new Error('the campaign has no trial');
+  return trial;
+}
+
+describe('control operators rank as they should', () => {
+  it.each([
+    ['nop', { outcome: 'unresolved', claim: 'undetected', mendedBy: 'undo' }],
+    ['oracle', { outcome: 'resolved', claim: 'true_resolve', mendedBy: 'operator' }],
+    ['claim-only', { outcome: 'unresolved', claim: 'false_resolve', mendedBy: 'undo' }],
+    ['restart-everything', { outcome: 'resolved', claim: 'true_resolve', mendedBy: 'operator' }],
+  ])('%s', async (operator, expected) => {
+    const { outcome, record } = await runWith(operator);
+    const { claim, mendedBy } = record?.operator ?? {};
+    expect({ outcome, claim, mendedBy }, JSON.stringify(record?.operator)).toEqual(expected);
+    if (outcome === 'resolved') {
+      expect(record).toMatchObject({ faultClearedBy: 'operator', findings: [], afterLift: false });
+    }
+    const damage = operator === 'restart-everything' ? 2 : 0;
+    expect(record?.operator).toMatchObject({ actsOnHealthyNodes: damage, nodesStopped: damage });
+    expect(world.trialProcesses()).toEqual([]);
+  });
+});
