@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Trial } from '@ordeal/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
@@ -10,6 +11,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
+
+const EXAMPLE = resolve(import.meta.dirname, '../examples/operator');
 
 /** The primary is killed and kept down: nobody but an operator brings it back. */
 async function runWith(operator: string): Promise<Trial> {
@@ -43,4 +46,30 @@ describe('control operators rank as they should', () => {
     expect(record?.operator).toMatchObject({ actsOnHealthyNodes: damage, nodesStopped: damage });
     expect(world.trialProcesses()).toEqual([]);
   });
+});
+
+it('the example restarts what is not well, and says so when it is', async () => {
+  const run = world.start(['enqueue', 'campaign.yaml', '--with-worker'], { INIT_CWD: EXAMPLE });
+  expect(await run.ended, run.output()).toBe(0);
+  const [campaign] = await world.store.listCampaigns();
+  const [trial] = await world.store.listTrials(campaign?.id ?? '');
+  const { outcome, record } = trial ?? {};
+  expect({ outcome, ...record?.operator }, JSON.stringify(record?.operator)).toMatchObject({
+    outcome: 'resolved',
+    operator: 'restarter',
+    claim: 'true_resolve',
+    mendedBy: 'operator',
+    actsOnHealthyNodes: 0,
+    nodesStopped: 0,
+    acts: [
+      { command: 'list', repairs: false, by: 'handle' },
+      { command: 'restart postgres0', node: 'postgres0', repairs: true, exitCode: 0, by: 'handle' },
+      { command: 'list', repairs: false },
+    ],
+    notes: [],
+  });
+  expect(record).toMatchObject({ faultClearedBy: 'operator', findings: [] });
+  expect((await world.ordeal('trial', trial?.id ?? '')).stdout).toMatch(
+    /operator_act.*restart postgres0.*\n(.*\n)*.*operator_claimed_resolved/,
+  );
 });
