@@ -1,4 +1,4 @@
-import { CONTROL_OPERATORS } from '@ordeal/catalogue';
+import { CONTROL_OPERATORS, OPERATOR_DB } from '@ordeal/catalogue';
 import type { Settings } from '@ordeal/config';
 import { NO_FAULT, operatorNeed, type RuntimeName } from '@ordeal/core';
 import { type MissingAbilities, missingAbilities, whyNoImages } from '@ordeal/runtimes';
@@ -11,8 +11,11 @@ export interface Capabilities {
   readonly cannot: Readonly<Record<string, string>>;
 }
 
-/** Goes through the whole catalogue, and asks this machine and its engine what they can do, as this user. */
-export async function findCapabilities(settings: Settings): Promise<Capabilities> {
+/**
+ * Goes through the whole catalogue, and asks this machine and its engine what they can do, as this user.
+ * @param operatorDb the path of the database of the operator `operator-db`, if it has one
+ */
+export async function findCapabilities(settings: Settings, operatorDb?: string): Promise<Capabilities> {
   const { catalogue } = settings.repertoire;
   const can: string[] = [];
   const cannot: Record<string, string> = {};
@@ -33,6 +36,10 @@ export async function findCapabilities(settings: Settings): Promise<Capabilities
       }
     }
   }
+  const database = operatorNeed(OPERATOR_DB) ?? '';
+  if (operatorDb === undefined)
+    cannot[database] = 'it was given no --operator-db, and found no data/operator.db';
+  else can.push(database);
   const operators = [...CONTROL_OPERATORS, ...Object.keys(settings.operators)];
   can.push(...operators.flatMap((name) => operatorNeed(name) ?? []));
   return { can: can.sort(), cannot };

@@ -12,7 +12,7 @@ export interface GuardProof {
 
 interface GuardKeeperParts {
   /** How this worker's guards are started. */
-  readonly launch: Pick<SpawnGuardOptions, 'folders' | 'settings'>;
+  readonly launch: Pick<SpawnGuardOptions, 'folders' | 'settings' | 'operatorDb'>;
   readonly store: Pick<Store, 'getTrial'>;
   readonly log: Logger;
 }

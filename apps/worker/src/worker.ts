@@ -31,6 +31,8 @@ export interface WorkerOptions {
   readonly log: Logger;
   /** Trials at once over all campaigns, 1 or more. Too few: slots stand idle in Postgres; too many: the machine is too busy to measure. */
   readonly slots: number;
+  /** Path of the database of the operator `operator-db`; undefined: this worker cannot run it. */
+  readonly operatorDb?: string | undefined;
   readonly timing?: Timing;
   /** Takes only these campaigns; default: every campaign that it can run whole. */
   readonly wanted?: (campaign: Campaign) => boolean;
@@ -53,11 +55,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const id = `w-${randomBytes(4).toString('hex')}`;
   const log = options.log.child({ worker: id });
   const place = placeId(folders);
-  const { can: capabilities, cannot } = await findCapabilities(settings);
+  const { can: capabilities, cannot } = await findCapabilities(settings, options.operatorDb);
   const live = new LiveExecutions();
   const stopping = new AbortController();
   await using started = new AsyncDisposableStack();
-  const launch = { folders, settings: settings.file };
+  const launch = { folders, settings: settings.file, operatorDb: options.operatorDb };
   const guard = started.adopt(await GuardKeeper.start({ launch, store, log }), (keeper) => keeper.close());
   await store.publishEntries(toPublished(settings.additions, Object.keys(settings.operators)));
   await store.registerWorker({ id, place, pid: process.pid, capabilities, cannot, slots });

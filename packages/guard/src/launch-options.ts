@@ -11,6 +11,8 @@ export interface LaunchOptions {
   readonly timing: Timing;
   /** The settings file that the worker read; undefined: none. */
   readonly settings?: string | undefined;
+  /** The database of the operator `operator-db`; undefined: it has none here. */
+  readonly operatorDb?: string | undefined;
 }
 
 const foldersShape = z.object({ home: z.string(), data: z.string(), shared: z.string() });
@@ -22,16 +24,18 @@ const timingShape = z.object({
   watchMs: z.number(),
 });
 
-export function launchArguments({ folder, folders, timing, settings }: LaunchOptions): string[] {
-  const shared = [
+export function launchArguments(options: LaunchOptions): string[] {
+  const { folder, folders, timing, settings, operatorDb } = options;
+  return [
     '--folder',
     folder,
     '--folders',
     JSON.stringify(folders),
     '--timing',
     JSON.stringify(timing),
+    ...(settings === undefined ? [] : ['--settings', settings]),
+    ...(operatorDb === undefined ? [] : ['--operator-db', operatorDb]),
   ];
-  return settings === undefined ? shared : [...shared, '--settings', settings];
 }
 
 /** @throws when an option is missing or has the wrong shape, or the timing breaks the invariant. */
@@ -43,6 +47,7 @@ export function readLaunchArguments(args: readonly string[]): LaunchOptions {
       folders: { type: 'string' },
       timing: { type: 'string' },
       settings: { type: 'string' },
+      'operator-db': { type: 'string' },
     },
   });
   const folders = foldersShape.parse(JSON.parse(values.folders ?? 'null'));
@@ -52,5 +57,6 @@ export function readLaunchArguments(args: readonly string[]): LaunchOptions {
     folders,
     timing: checkTiming(timing),
     settings: values.settings,
+    operatorDb: values['operator-db'],
   };
 }

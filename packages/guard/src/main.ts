@@ -17,7 +17,11 @@ await runGuardProcess({
   options,
   runtimes: createRuntimes({ folders, monotonicMs, ...settings }),
   repertoire: settings.repertoire,
-  operatorOf: createOperators({ commands: settings.operators, settingsFile: settings.file }),
+  operatorOf: createOperators({
+    commands: settings.operators,
+    settingsFile: settings.file,
+    operatorDb: options.operatorDb,
+  }),
   input: process.stdin,
   // Not process.stdout: its writes to a pipe block, and a worker that stopped reading would stop its guard.
   output: new Socket({ fd: 1, readable: false, writable: true }),
