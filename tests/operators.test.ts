@@ -1,4 +1,6 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { waitFor } from '@ordeal/core';
 import type { Trial } from '@ordeal/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
@@ -72,4 +74,42 @@ it('the example restarts what is not well, and says so when it is', async () => 
   expect((await world.ordeal('trial', trial?.id ?? '')).stdout).toMatch(
     /operator_act.*restart postgres0.*\n(.*\n)*.*operator_claimed_resolved/,
   );
+});
+
+it('an operator that writes to its database is heard while it writes', async () => {
+  const path = join(world.folders.home, 'its.db');
+  using database = new DatabaseSync(path);
+  database.exec(`
+    pragma journal_mode = wal;
+    create table tickets(id integer primary key, status text, message text, resolved_at text,
+      created_at text default current_timestamp);
+    create table agent_sessions(session_id text, ticket_id integer, status text);
+    create table agent_log_entries(id integer primary key, session_id text, entry_type text, tool_name text,
+      tool_params text, exit_code integer, timestamp text);
+    insert into tickets(status, message) values ('open', 'postgres0 is down: an old story');
+  `);
+  const file = await world.file(shortCampaign({ chaos: '  - { type: latency, target: postgres1 }' }));
+  const run = world.start(['enqueue', file, '--with-worker', '--operator-db', path]);
+  await waitFor('the fault is active', async () => (await world.store.openInjections())[0], {
+    timeoutMs: 120_000,
+  });
+  const now = () => new Date().toISOString();
+  database.exec(`
+    insert into tickets(status, message, resolved_at) values ('resolved', 'postgres1 is slow', '${now()}');
+    insert into agent_sessions values ('s', 2, 'completed');
+    insert into agent_log_entries(session_id, entry_type, tool_name, tool_params, exit_code, timestamp) values
+      ('s', 'tool_call', 'bash', '{"command": "renice -5 postgres1"}', null, '${now()}'),
+      ('s', 'tool_result', 'bash', null, 1, '${now()}');
+  `);
+  expect(await run.ended, run.output()).toBe(0);
+  expect(run.output()).toContain(`Using operator.db: ${path}`);
+  const [campaign] = await world.store.listCampaigns();
+  const [trial] = await world.store.listTrials(campaign?.id ?? '');
+  expect(trial?.record?.operator, JSON.stringify(trial?.record)).toMatchObject({
+    operator: 'operator-db',
+    detectedMs: expect.any(Number),
+    claimedResolvedMs: expect.any(Number),
+    acts: [{ command: 'renice -5 postgres1', node: 'postgres1', repairs: true, exitCode: 1, by: 'operator' }],
+    notes: [{ kind: 'ticket', ticket: 2, matched_by: 'node', message: 'postgres1 is slow' }],
+  });
 });
