@@ -5,6 +5,7 @@ import {
   extendCatalogue,
 } from '@ordeal/catalogue';
 import { type Fault, NAME_PATTERN, type Subject } from '@ordeal/core';
+import { type CommandDefinition, commandDefinition } from '@ordeal/operators';
 import { checkValue, readFields, reportAt, type Site, shown } from '@ordeal/validation';
 import { checkNames, checkSubject, checkWords } from './check-subject.ts';
 import { addedFault, subjectEntry } from './derived-entries.ts';
@@ -17,7 +18,7 @@ export function checkSettings(site: Site, file: string): Settings | undefined {
   const {
     subjects: givenSubjects = [],
     faults: givenFaults = [],
-    operators = {},
+    operators: givenOperators = {},
     limits,
     runtimes,
   } = fields ?? {};
@@ -42,7 +43,10 @@ export function checkSettings(site: Site, file: string): Settings | undefined {
   for (const [index, fault] of faults.entries()) {
     if (fault !== undefined) checkWords(site, ['faults', index, 'on'], 'subject', fault.on, known.subjects);
   }
-  for (const name of Object.keys(operators)) checkOperatorName(site, name);
+  const operators = Object.entries(givenOperators).flatMap(([name, value]) => {
+    const definition = checkOperator(site, name, value);
+    return definition === undefined ? [] : [[name, definition] as const];
+  });
   if (site.problems.any) return undefined;
   return completeSettings({
     file,
@@ -51,7 +55,7 @@ export function checkSettings(site: Site, file: string): Settings | undefined {
     // contract; what these take and give cannot be seen from outside.
     subjects: givenSubjects as readonly Subject[],
     faults: givenFaults as readonly Fault[],
-    operators,
+    operators: Object.fromEntries(operators),
     maxParallel: limits?.maxParallel,
     slots: limits?.slots,
     process: runtimes?.process,
@@ -59,7 +63,7 @@ export function checkSettings(site: Site, file: string): Settings | undefined {
   });
 }
 
-function checkOperatorName(site: Site, name: string): void {
+function checkOperator(site: Site, name: string, value: unknown): CommandDefinition | undefined {
   if (BUILT_IN_OPERATORS.includes(name)) {
     reportAt(site, ['operators', name], () => `${shown(name)} is built in: it needs another name`);
   } else if (!NAME_PATTERN.test(name)) {
@@ -69,4 +73,5 @@ function checkOperatorName(site: Site, name: string): void {
       () => `${shown(name)} is no name: lower-case letters, digits, _ and -, a letter first`,
     );
   }
+  return checkValue(site, ['operators', name], value, commandDefinition);
 }

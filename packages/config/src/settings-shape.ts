@@ -1,6 +1,5 @@
 import { integerBetween } from '@ordeal/catalogue';
 import { ABILITIES, type Fault, GOALS, NAME_PATTERN, RUNTIMES, type Subject } from '@ordeal/core';
-import { commandDefinition } from '@ordeal/operators';
 import { z } from 'zod';
 
 /** What a single value of a settings file may be; what depends on other values is checked in check-settings.ts. */
@@ -88,7 +87,7 @@ export const faultShape = z.strictObject({
 export const settingsFields = {
   subjects: z.array(z.unknown()).default([]),
   faults: z.array(z.unknown()).default([]),
-  operators: z.record(z.string(), commandDefinition).default({}),
+  operators: z.record(z.string(), z.unknown()).default({}),
   limits: z
     .strictObject({
       maxParallel: integerBetween(1, 1_000).optional(),
