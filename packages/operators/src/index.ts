@@ -1,5 +1,6 @@
 export { type CommandDefinition, commandDefinition } from './command/definition.ts';
 export { killOperatorsOf } from './command/operator-processes.ts';
+export { askHandle } from './handles/ask-handle.ts';
 export { NODE_USAGE, runNodeCommand } from './handles/node-command.ts';
 export {
   type HandleAnswer,

@@ -44,7 +44,8 @@ export async function runCommand(
   child.once('exit', async (code) => {
     // What it started and left may hold its output open for as long as it lives.
     await Promise.race([once(child, 'close'), delay(OUTPUT_WITHIN_MS)]);
-    resolve({ exitCode: code ?? ENDED_BY_SIGNAL, output: output.text() });
+    // Cut short: over when all of it is.
+    if (!signal.aborted) resolve({ exitCode: code ?? ENDED_BY_SIGNAL, output: output.text() });
   });
   const stop = (): void => {
     const roots = identity === null ? [] : [identity];
