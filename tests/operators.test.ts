@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { waitFor } from '@ordeal/core';
@@ -74,6 +75,14 @@ it('the example restarts what is not well, and says so when it is', async () => 
   expect((await world.ordeal('trial', trial?.id ?? '')).stdout).toMatch(
     /operator_act.*restart postgres0.*\n(.*\n)*.*operator_claimed_resolved/,
   );
+});
+
+it('the example is shown in the docs as it is', async () => {
+  const page = await readFile(resolve(import.meta.dirname, '../docs/operators.md'), 'utf8');
+  for (const name of await readdir(EXAMPLE)) {
+    const text = await readFile(join(EXAMPLE, name), 'utf8');
+    expect(page, `docs/operators.md shows ${name}`).toContain(`\n${text}\`\`\`\n`);
+  }
 });
 
 it('an operator that writes to its database is heard while it writes', async () => {
