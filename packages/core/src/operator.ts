@@ -12,6 +12,8 @@ export function operatorNeed(name: string): string | undefined {
 /** Who is expected to repair what is broken: an agent, a script, a program of ours. */
 export interface Operator {
   readonly name: string;
+  /** What the operator gets of the settings of its arm. @throws OrdealError BAD_INPUT; absent: it takes none */
+  checkSettings?(settings: JsonObject): JsonObject;
   /**
    * Works on one incident: until it has nothing more to do, or until its signal fires. Nothing of it runs any more
    * when this resolves.
@@ -25,7 +27,7 @@ export interface Engagement {
   readonly handles: NodeHandles;
   /** Opens the handles to another process, for as long as the engagement lasts. */
   readonly openHandles: () => Promise<HandleAccess>;
-  /** What the arm of the campaign passes to the operator. */
+  /** What the arm of the campaign passes to the operator, as {@link Operator.checkSettings} left it. */
   readonly settings: JsonObject;
   readonly tell: (event: OperatorEvent) => void;
   readonly signal: AbortSignal;

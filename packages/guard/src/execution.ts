@@ -9,6 +9,7 @@ import {
   type InstanceLabel,
   type JsonObject,
   type NodeView,
+  type Operator,
   OrdealError,
   type Runtime,
   type Subject,
@@ -203,10 +204,11 @@ export class Execution {
       const operator = operatorOf(name);
       if (operator === undefined)
         throw new OrdealError('UNSUPPORTED', `this guard knows no operator ${name}`);
+      const accepted = acceptedSettings(operator, settings);
       this.#mayAct(signal);
       this.#operator ??= new EngagedOperator({
         operator,
-        settings,
+        settings: accepted,
         server,
         instance,
         monotonicMs,
@@ -349,6 +351,13 @@ export class Execution {
     if (this.#endReason !== undefined) throw refused(this.fence, this.#endReason);
     if (this.lease.ranOut(this.#parts.monotonicMs())) throw refused(this.fence, 'its lease ran out');
   }
+}
+
+/** @throws OrdealError BAD_INPUT: settings that nobody reads would make two arms of one */
+function acceptedSettings(operator: Operator, settings: JsonObject): JsonObject {
+  if (operator.checkSettings !== undefined) return operator.checkSettings(settings);
+  if (Object.keys(settings).length === 0) return settings;
+  throw new OrdealError('BAD_INPUT', `the operator ${operator.name} takes no settings`);
 }
 
 async function outcomeOf<T>(promise: Promise<T>): Promise<{ value: T } | { error: string }> {

@@ -31,8 +31,8 @@ export class TrialOperator implements Disposable {
   constructor(notes: TrialNotes) {
     const { guard, campaign, trial } = notes.run;
     this.#notes = notes;
-    const { name, settings } = operatorOf(campaign, trial);
-    this.#name = trial.baseline ? NO_OPERATOR : name;
+    const { operator, settings } = operatorOf(campaign, trial);
+    this.#name = operator;
     this.#settings = settings;
     const { fence } = notes;
     this.#stopListening = guard.on((event) => {

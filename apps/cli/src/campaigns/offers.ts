@@ -18,9 +18,13 @@ export function whyNot(need: string, { can, cannot }: Offer): string | undefined
 /** What each cell of the campaign asks of a worker, and its operator. */
 export function needsOf(config: CampaignConfig): string[] {
   const needs = config.cells.map((cell) => `${cell.subject}/${cell.runtime}/${cell.chaos_type}`);
-  const operator = operatorNeed(config.operator);
-  if (operator !== undefined) needs.push(operator);
+  needs.push(...operatorsOf(config).flatMap((name) => operatorNeed(name) ?? []));
   return [...new Set(needs)].sort();
+}
+
+/** Everyone who is to repair in one of its trials. */
+export function operatorsOf({ operator }: CampaignConfig): string[] {
+  return [operator];
 }
 
 /**

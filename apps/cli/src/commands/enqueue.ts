@@ -7,7 +7,7 @@ import { enqueueCampaign } from '../campaigns/enqueue-campaign.ts';
 import { followCampaign } from '../campaigns/follow-campaign.ts';
 import { ableWorkers, liveWorkers, noWorkerMessage, offerOf } from '../campaigns/live-workers.ts';
 import { loadCampaign } from '../campaigns/load-campaign.ts';
-import { leaveOutUnsupported } from '../campaigns/offers.ts';
+import { leaveOutUnsupported, operatorsOf } from '../campaigns/offers.ts';
 import { findOperatorDb, usingOperatorDb } from '../campaigns/operator-db.ts';
 import { openProgressDisplay } from '../campaigns/progress-display.ts';
 import { publishedEntries } from '../campaigns/published-entries.ts';
@@ -99,7 +99,7 @@ async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
       )
     : written;
   say(`Campaign file ${file}\n${configSummary(config)}`);
-  if (operatorDb !== undefined && config.operator === OPERATOR_DB) {
+  if (operatorDb !== undefined && operatorsOf(config).includes(OPERATOR_DB)) {
     say(
       options.withWorker
         ? usingOperatorDb(operatorDb)
@@ -163,10 +163,11 @@ function announce(campaign: Campaign, say: (line: string) => void): void {
   );
 }
 
-function checkOperatorDb({ file, operator }: CampaignConfig, { operatorDb }: EnqueueOptions): void {
-  if (operatorDb === undefined || operator === OPERATOR_DB) return;
+function checkOperatorDb(config: CampaignConfig, { operatorDb }: EnqueueOptions): void {
+  const operators = operatorsOf(config);
+  if (operatorDb === undefined || operators.includes(OPERATOR_DB)) return;
   throw new OrdealError(
     'BAD_INPUT',
-    `--operator-db selects the operator ${OPERATOR_DB}, but ${file} names ${operator}: leave one of them away`,
+    `--operator-db selects the operator ${OPERATOR_DB}, but ${config.file} names ${operators.join(', ')}: leave one of them away`,
   );
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Engagement, type OperatorEvent, waitFor } from '@ordeal/core';
 import { processesMarked } from '@ordeal/place';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { commandOperator } from './command-operator.ts';
 
 const TOKEN_BYTES = 8;
@@ -135,6 +136,18 @@ describe('an operator as a program', () => {
     const kinds = loud.events.flatMap((event) => (event.kind === 'note' ? [event.note.kind] : []));
     expect(kinds.filter((kind) => kind === 'not_an_event')).toHaveLength(10);
     expect(kinds).toContain('output_cut');
+  });
+
+  it('takes the settings that it declares, with their defaults, and no others', () => {
+    const settings = z.strictObject({ model: z.string(), tries: z.int().default(3) });
+    const mine = commandOperator('mine', { command: 'x', settings }, undefined);
+    expect(mine.checkSettings?.({ model: 'small' })).toEqual({ model: 'small', tries: 3 });
+    expect(() => mine.checkSettings?.({ tries: 'many' })).toThrow(
+      /settings for the operator mine: model: .*; tries: /,
+    );
+    const plain = commandOperator('plain', { command: 'x' }, undefined);
+    expect(plain.checkSettings?.({})).toEqual({});
+    expect(() => plain.checkSettings?.({ model: 'small' })).toThrow(/model/);
   });
 
   it('says so when it cannot be run', async () => {

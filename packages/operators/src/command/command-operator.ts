@@ -7,9 +7,12 @@ import {
   describeError,
   type Engagement,
   type HandleAccess,
+  type JsonObject,
   type Operator,
+  OrdealError,
 } from '@ordeal/core';
 import { identityOf } from '@ordeal/place';
+import { z } from 'zod';
 import type { CommandDefinition } from './definition.ts';
 import { killOperator, SOCKET_VARIABLE, TOKEN_VARIABLE } from './operator-processes.ts';
 import { ToldLines } from './told-lines.ts';
@@ -37,6 +40,7 @@ export function commandOperator(
 ): Operator {
   return {
     name,
+    checkSettings: (settings) => checkSettings(name, definition, settings),
     async engage(engagement) {
       const { deadlineSeconds = DEADLINE_SECONDS } = definition;
       const access = await engagement.openHandles();
@@ -47,6 +51,17 @@ export function commandOperator(
       }
     },
   };
+}
+
+function checkSettings(
+  name: string,
+  { settings: shape }: CommandDefinition,
+  settings: JsonObject,
+): JsonObject {
+  const { data, error } = (shape ?? z.strictObject({})).safeParse(settings);
+  if (error === undefined) return data as JsonObject;
+  const problems = error.issues.map(({ path, message }) => `${path.join('.') || 'all of it'}: ${message}`);
+  throw new OrdealError('BAD_INPUT', `settings for the operator ${name}: ${problems.join('; ')}`);
 }
 
 async function run(
