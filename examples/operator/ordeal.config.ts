@@ -2,6 +2,6 @@ import { defineConfig } from 'ordeal/config';
 
 export default defineConfig({
   operators: {
-    restarter: { command: 'node', args: ['restarter.ts'], deadlineSeconds: 600 },
+    restarter: { command: process.execPath, args: ['restarter.ts'], deadlineSeconds: 600 },
   },
 });
