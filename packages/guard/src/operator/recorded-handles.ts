@@ -10,8 +10,8 @@ import { type Heard, looksOnly } from '@ordeal/operators';
 import type { Turns } from '../turns.ts';
 import { underDeadline } from '../under-deadline.ts';
 
-/** A busy engine takes seconds; a node that cannot be started in this time hangs. */
-const RESTART_WITHIN_MS = 60_000;
+/** A busy engine takes seconds. An undo waits for it, and may take no longer itself. */
+const RESTART_WITHIN_MS = 20_000;
 /** What an operator runs in a node. Longer work belongs in the background. */
 const EXEC_WITHIN_MS = 120_000;
 const LOGS_WITHIN_MS = 20_000;
