@@ -108,8 +108,7 @@ export type OperatorEvent = {
 /** What control operators know and can do, and no operator under test: they show whether the judging is sound. */
 export interface Backstage {
   /**
-   * Resolves when the fault has been seen to bite, and all that the subject can measure has broken; where it does not,
-   * some seconds later. Sooner nobody could notice anything, and a fault that is undone before it hurts shows nothing.
+   * Resolves when the fault has been seen to bite and the trial's goal has broken; where it does not, some seconds later. Sooner nobody could notice anything, and a fault that is undone before it hurts shows nothing.
    */
   untilItHurts(): Promise<void>;
   /** Takes the fault away, as its undo would. */

@@ -5,6 +5,7 @@ import {
   type Backstage,
   describeError,
   type FaultPlan,
+  type Goal,
   type Instance,
   type InstanceLabel,
   type JsonObject,
@@ -197,7 +198,7 @@ export class Execution {
     });
   }
 
-  engage({ operator: name, settings }: Body<'engage'>): Promise<Answer<'engage'>> {
+  engage({ operator: name, settings, goal }: Body<'engage'>): Promise<Answer<'engage'>> {
     return this.#turns.take(async (signal) => {
       const { operatorOf, handleServer: server, monotonicMs, send, log } = this.#parts;
       const { instance, subject } = this.#present();
@@ -222,7 +223,7 @@ export class Execution {
           runtime: this.#runtime,
         }),
         mayAct: (until) => this.#mayAct(until),
-        backstage: (until, record) => this.#backstage(until, record),
+        backstage: (until, record) => this.#backstage(goal, until, record),
         tell: (atMs, told) => send({ event: 'operator', fence: this.fence, atMs, told }),
       });
       return {};
@@ -272,12 +273,12 @@ export class Execution {
     return this.#end;
   }
 
-  #backstage(signal: AbortSignal, record: RecordedHandlesParts['record']): Backstage {
+  #backstage(goal: Goal, signal: AbortSignal, record: RecordedHandlesParts['record']): Backstage {
     const until = <T>(promise: Promise<T>): Promise<T> => unlessAborted(signal, promise);
     return {
       untilItHurts: async () => {
         await until(this.#bites.promise);
-        await this.#watchHealth().becomesBad(HURTS_WITHIN_MS, signal);
+        await this.#watchHealth().becomesBad(goal, HURTS_WITHIN_MS, signal);
       },
       untilWell: async () => {
         // What broke just now may not have been seen yet.

@@ -140,8 +140,14 @@ export const VERBS = {
     body: z.object({ fence, injection: z.string() }),
     answer: z.object({ atMs: z.number(), active: finding, gone: finding }),
   },
-  /** Puts an operator to work on the instance; it is not told of any fault. Answers when it has been called. */
-  engage: { body: z.object({ fence, operator: z.string(), settings: json }), answer: z.object({}) },
+  /**
+   * Puts an operator to work on the instance; it is not told of any fault. Answers when it has been called. The goal is
+   * for control operators: they act when it has broken.
+   */
+  engage: {
+    body: z.object({ fence, operator: z.string(), settings: json, goal: z.enum(GOALS) }),
+    answer: z.object({}),
+  },
   /** Ends the operator's work and takes its handles away. Answers when none of its processes is left. */
   disengage: { body: z.object({ fence }), answer: z.object({}) },
   /** Marks zero of a baseline: nothing is applied. */

@@ -53,7 +53,8 @@ export class TrialOperator implements Disposable {
     if (!this.#isAsked) return;
     const { run, timeline } = this.#notes;
     const { campaign, trial, signal } = run;
-    await this.#notes.ask('engage', { operator: this.#name, settings: this.#settings }, 0);
+    const order = { operator: this.#name, settings: this.#settings, goal: trial.goal };
+    await this.#notes.ask('engage', order, 0);
     timeline.add('operator_engaged', null, { operator: this.#name });
     const { least, most } = HEAD_START_MS;
     const random = createRandom(

@@ -80,11 +80,10 @@ export class HealthWatch {
     return true;
   }
 
-  /** Resolves once nothing that the subject can measure is good, or that took longer. @throws the signal's reason */
-  async becomesBad(withinMs: number, signal: AbortSignal): Promise<void> {
+  /** Resolves once that part is bad, or has not become so in this time. @throws the signal's reason */
+  async becomesBad(part: Goal, withinMs: number, signal: AbortSignal): Promise<void> {
     const untilMs = this.#parts.monotonicMs() + withinMs;
-    const isGood = (goal: Goal) => typeof this.#sinceMs(goal) === 'number';
-    while (this.#parts.subject.goals.some(isGood) && this.#parts.monotonicMs() < untilMs) {
+    while (typeof this.#sinceMs(part) === 'number' && this.#parts.monotonicMs() < untilMs) {
       await unlessAborted(signal, this.#nextJudgement.promise);
     }
   }

@@ -30,7 +30,7 @@ beforeEach(async () => {
 afterEach(() => harness[Symbol.asyncDispose]());
 
 async function engage(): Promise<Engagement> {
-  await harness.guard.ask('engage', { fence, operator: 'me', settings: {} });
+  await harness.guard.ask('engage', { fence, operator: 'me', settings: {}, goal: 'serving' });
   if (engagement === undefined) throw new Error('it was not engaged');
   return engagement;
 }
@@ -112,7 +112,6 @@ it('lets a control operator know when it hurts, and undo the fault, which is sti
   expect(hurts).toBe(false);
   const instance = harness.runtime.instances.get('t1');
   if (instance === undefined) throw new Error('no instance');
-  instance.isWhole = false;
   instance.loadIsOk = false;
   await hurt;
   await backstage.undoFault();
@@ -123,7 +122,9 @@ it('lets a control operator know when it hurts, and undo the fault, which is sti
 });
 
 it('is refused where nobody knows it', async () => {
-  await expect(harness.guard.ask('engage', { fence, operator: 'you', settings: {} })).rejects.toMatchObject({
+  await expect(
+    harness.guard.ask('engage', { fence, operator: 'you', settings: {}, goal: 'whole' }),
+  ).rejects.toMatchObject({
     code: 'UNSUPPORTED',
   });
 });
