@@ -2,9 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { waitFor } from '@ordeal/core';
+import { TEST_ENGINE_TIMEOUT_MS, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
 import type { Trial } from '@ordeal/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
+import { type DockerWorld, openDockerWorld } from './support/docker-world.ts';
 import { openWorld, type World } from './support/world.ts';
 
 let world: World;
@@ -17,39 +19,69 @@ afterAll(async () => {
 
 const EXAMPLE = resolve(import.meta.dirname, '../examples/operator');
 
-/** The primary is killed and kept down: nobody but an operator brings it back. */
-async function runWith(operator: string): Promise<Trial> {
+const CONTROLS = [
+  ['nop', { outcome: 'unresolved', claim: 'undetected', mendedBy: 'undo' }],
+  ['oracle', { outcome: 'resolved', claim: 'true_resolve', mendedBy: 'operator' }],
+  ['claim-only', { outcome: 'unresolved', claim: 'false_resolve', mendedBy: 'undo' }],
+  ['restart-everything', { outcome: 'resolved', claim: 'true_resolve', mendedBy: 'operator' }],
+] as const;
+
+/** The leader is killed and kept down: nobody but an operator brings it back. */
+async function runWith(where: World, operator: string, campaign: { subject?: string; goal: string }) {
   const chaos = '  - { type: node_kill, target: leader, params: { mode: stop } }';
-  const yaml = shortCampaign({ chaos, extra: `operator: ${operator}\n` }).replace(
+  const extra = `operator: ${operator}\ngoal: ${campaign.goal}\n`;
+  const yaml = shortCampaign({ chaos, extra, ...campaign }).replace(
     'timeout_seconds: 40',
     'timeout_seconds: 12',
   );
-  const { code, stdout, stderr } = await world.ordeal('enqueue', await world.file(yaml), '--with-worker');
+  const { code, stdout, stderr } = await where.ordeal('enqueue', await where.file(yaml), '--with-worker');
   expect(code, stdout + stderr).toBe(0);
-  const [campaign] = await world.store.listCampaigns();
-  const [trial] = await world.store.listTrials(campaign?.id ?? '');
+  const [enqueued] = await where.store.listCampaigns();
+  const [trial] = await where.store.listTrials(enqueued?.id ?? '');
   if (trial === undefined) throw new Error('the campaign has no trial');
   return trial;
 }
 
+function expectRank(
+  { outcome, record }: Trial,
+  expected: (typeof CONTROLS)[number][1],
+  damage: number,
+): void {
+  const { claim, mendedBy } = record?.operator ?? {};
+  expect({ outcome, claim, mendedBy }, JSON.stringify(record?.operator)).toEqual(expected);
+  if (outcome === 'resolved') {
+    expect(record).toMatchObject({ faultClearedBy: 'operator', findings: [], afterLift: false });
+  }
+  expect(record?.operator).toMatchObject({ actsOnHealthyNodes: damage, nodesStopped: damage });
+}
+
 describe('control operators rank as they should', () => {
-  it.each([
-    ['nop', { outcome: 'unresolved', claim: 'undetected', mendedBy: 'undo' }],
-    ['oracle', { outcome: 'resolved', claim: 'true_resolve', mendedBy: 'operator' }],
-    ['claim-only', { outcome: 'unresolved', claim: 'false_resolve', mendedBy: 'undo' }],
-    ['restart-everything', { outcome: 'resolved', claim: 'true_resolve', mendedBy: 'operator' }],
-  ])('%s', async (operator, expected) => {
-    const { outcome, record } = await runWith(operator);
-    const { claim, mendedBy } = record?.operator ?? {};
-    expect({ outcome, claim, mendedBy }, JSON.stringify(record?.operator)).toEqual(expected);
-    if (outcome === 'resolved') {
-      expect(record).toMatchObject({ faultClearedBy: 'operator', findings: [], afterLift: false });
-    }
-    const damage = operator === 'restart-everything' ? 2 : 0;
-    expect(record?.operator).toMatchObject({ actsOnHealthyNodes: damage, nodesStopped: damage });
+  it.each(CONTROLS)('%s, on processes', async (operator, expected) => {
+    const trial = await runWith(world, operator, { goal: 'serving' });
+    expectRank(trial, expected, operator === 'restart-everything' ? 2 : 0);
     expect(world.trialProcesses()).toEqual([]);
   });
 });
+
+const why = whyNoTestEngine();
+describe.skipIf(why !== undefined)(
+  `control operators rank as they should in containers${why === undefined ? '' : ` (skipped: ${why})`}`,
+  () => {
+    let docker: DockerWorld;
+    beforeAll(async () => {
+      docker = await openDockerWorld('etcd');
+    }, TEST_ENGINE_TIMEOUT_MS);
+    afterAll(async () => {
+      await docker?.[Symbol.asyncDispose]();
+    });
+
+    it.each(CONTROLS)('%s', async (operator, expected) => {
+      const trial = await runWith(docker, operator, { subject: 'etcd', goal: 'whole' });
+      expectRank(trial, expected, operator === 'restart-everything' ? 2 : 0);
+      expect(await docker.left()).toEqual([]);
+    });
+  },
+);
 
 it('the example restarts what is not well, and says so when it is', async () => {
   const run = world.start(['enqueue', 'campaign.yaml', '--with-worker'], { INIT_CWD: EXAMPLE });
