@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openQueues } from '@ordeal/queue';
@@ -96,13 +96,18 @@ describe('the command line', () => {
     expect(await world.store.listCampaigns()).toEqual(before);
   });
 
-  it('refuses an operator by name, with the reason', async () => {
-    const file = await world.file(`${CLASSIC}operator: operator-db\n`);
-    const { code, stderr } = await world.ordeal('enqueue', file, '--dry-run');
+  it('refuses an operator that nobody knows, and two at once', async () => {
+    const { code, stderr } = await world.ordeal(
+      'enqueue',
+      await world.file(`${CLASSIC}operator: me\n`),
+      '--dry-run',
+    );
     expect(code).toBe(2);
-    expect(stderr).toMatch(/operator/);
-    const flagged = await world.ordeal('enqueue', await world.file(CLASSIC), '--operator-db', 'x.db');
+    expect(stderr).toMatch(/operator: the operator "me" is not known \(must be one of none, operator-db, /);
+    const nop = await world.file(`${CLASSIC}operator: nop\n`);
+    const flagged = await world.ordeal('enqueue', nop, '--operator-db', 'x.db', '--dry-run');
     expect(flagged.code).toBe(2);
+    expect(flagged.stderr).toMatch(/--operator-db selects the operator operator-db, but .* names nop/);
   });
 
   it('prints versioned JSON', async () => {
@@ -134,12 +139,30 @@ describe('the command line', () => {
     }
   });
 
-  it('mentions a found operator.db and does not use it', async () => {
+  it('selects operator-db by flag, and says whose database counts and who lacks one', async () => {
+    const { code, stdout } = await world.ordeal(
+      'enqueue',
+      await world.file(CLASSIC),
+      '--operator-db',
+      'x.db',
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/operator-db.*each worker's own affair.*not \S+x\.db here/);
+    const [campaign] = await world.store.listCampaigns();
+    expect(campaign).toMatchObject({ operator: 'operator-db' });
+    expect(campaign?.needs).toContain('operator/operator-db');
+  });
+
+  it('selects operator-db when there is a data/operator.db, unless the file names an operator', async () => {
     await mkdir(join(world.folders.home, 'data'), { recursive: true });
     await writeFile(join(world.folders.home, 'data', 'operator.db'), '');
-    const { code, stdout } = await world.ordeal('enqueue', await world.file(CLASSIC), '--dry-run');
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/Found \S+operator\.db.*operator none/);
+    const operatorOf = async (yaml: string): Promise<unknown> => {
+      const { stdout } = await world.ordeal('enqueue', await world.file(yaml), '--dry-run', '--json');
+      return (JSON.parse(stdout) as { config: { operator: string } }).config.operator;
+    };
+    expect(await operatorOf(CLASSIC)).toBe('operator-db');
+    expect(await operatorOf(`${CLASSIC}operator: none\n`)).toBe('none');
+    await rm(join(world.folders.home, 'data'), { recursive: true });
   });
 
   it('shows an example file in its help', async () => {

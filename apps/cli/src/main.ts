@@ -4,6 +4,7 @@ import { addDashboard } from './commands/dashboard.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEmbedded } from './commands/embedded.ts';
 import { addEnqueue } from './commands/enqueue.ts';
+import { addNode } from './commands/node.ts';
 import { addQuickstart } from './commands/quickstart.ts';
 import { addReaders } from './commands/read.ts';
 import { addSchema } from './commands/schema.ts';
@@ -17,11 +18,14 @@ const program = new Command('ordeal')
   .description('Durable campaigns of chaos trials: how fast does a system come back?')
   .version('0.1.0')
   .showSuggestionAfterError()
+  // What follows `ordeal node exec NODE` is the command's own.
+  .enablePositionalOptions()
   .exitOverride();
 
 addQuickstart(program);
 addEnqueue(program);
 addWorker(program);
+addNode(program);
 addReaders(program);
 addStatus(program);
 addControl(program);

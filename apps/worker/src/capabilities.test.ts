@@ -1,4 +1,6 @@
+import { BUILT_IN_OPERATORS } from '@ordeal/catalogue';
 import { defaultSettings } from '@ordeal/config';
+import { operatorNeed } from '@ordeal/core';
 import { TEST_ENGINE_TIMEOUT_MS, testEngine, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
 import { describe, expect, it } from 'vitest';
 import { canRun, findCapabilities } from './capabilities.ts';
@@ -7,6 +9,7 @@ const noEngine = whyNoTestEngine();
 
 it('answers for every subject, runtime and fault of the catalogue: can, or why not', async () => {
   const { can, cannot } = await findCapabilities(defaultSettings);
+  const operators = BUILT_IN_OPERATORS.flatMap((name) => operatorNeed(name) ?? []);
   const subjects = Object.values(defaultSettings.repertoire.catalogue.subjects);
   const needs = subjects.flatMap((subject) =>
     subject.runtimes.flatMap((runtime) => {
@@ -16,7 +19,7 @@ it('answers for every subject, runtime and fault of the catalogue: can, or why n
       );
     }),
   );
-  expect([...can, ...Object.keys(cannot)].sort()).toEqual(needs.sort());
+  expect([...can, ...Object.keys(cannot)].sort()).toEqual([...needs, ...operators].sort());
   expect(canRun(['postgres/process/node_kill', 'postgres/process/none'], can)).toBe(true);
   expect(canRun(['postgres/process/node_kill', 'postgres/process/packet_loss'], can)).toBe(false);
 });
@@ -28,9 +31,19 @@ it('offers nothing on a runtime that the settings turn off, and says so', async 
     docker: { ...defaultSettings.docker, offered: false },
   };
   const { can, cannot } = await findCapabilities(settings);
-  expect(can).toEqual([]);
+  expect(can.filter((need) => !need.startsWith('operator/'))).toEqual([]);
   expect(cannot['postgres/process/node_kill']).toBe('its settings turn the runtime process off');
   expect(cannot['etcd/docker/none']).toBe('its settings turn the runtime docker off');
+});
+
+it('offers the operators of its settings, and operator-db only with a database', async () => {
+  const settings = { ...defaultSettings, operators: { mine: { command: 'node' } } };
+  const without = await findCapabilities(settings);
+  expect(without.can).toEqual(expect.arrayContaining(['operator/mine', 'operator/nop']));
+  expect(without.cannot['operator/operator-db']).toBe(
+    'it was given no --operator-db, and found no data/operator.db',
+  );
+  expect((await findCapabilities(settings, '/x.db')).can).toContain('operator/operator-db');
 });
 
 it('offers nothing on docker where no engine answers, and says what was tried', async () => {

@@ -1,8 +1,9 @@
+import { CONTROL_OPERATORS, OPERATOR_DB } from '@ordeal/catalogue';
 import type { Settings } from '@ordeal/config';
-import { NO_FAULT, type RuntimeName } from '@ordeal/core';
+import { NO_FAULT, operatorNeed, type RuntimeName } from '@ordeal/core';
 import { type MissingAbilities, missingAbilities, whyNoImages } from '@ordeal/runtimes';
 
-/** What a worker can run, and what it knows but cannot run, as `subject/runtime/fault`. */
+/** What a worker can run, and what it knows but cannot run, as `subject/runtime/fault` or `operator/name`. */
 export interface Capabilities {
   /** Sorted. */
   readonly can: readonly string[];
@@ -10,8 +11,11 @@ export interface Capabilities {
   readonly cannot: Readonly<Record<string, string>>;
 }
 
-/** Goes through the whole catalogue, and asks this machine and its engine what they can do, as this user. */
-export async function findCapabilities(settings: Settings): Promise<Capabilities> {
+/**
+ * Goes through the whole catalogue, and asks this machine and its engine what they can do, as this user.
+ * @param operatorDb the path of the database of the operator `operator-db`, if it has one
+ */
+export async function findCapabilities(settings: Settings, operatorDb?: string): Promise<Capabilities> {
   const { catalogue } = settings.repertoire;
   const can: string[] = [];
   const cannot: Record<string, string> = {};
@@ -32,6 +36,12 @@ export async function findCapabilities(settings: Settings): Promise<Capabilities
       }
     }
   }
+  const database = operatorNeed(OPERATOR_DB) ?? '';
+  if (operatorDb === undefined)
+    cannot[database] = 'it was given no --operator-db, and found no data/operator.db';
+  else can.push(database);
+  const operators = [...CONTROL_OPERATORS, ...Object.keys(settings.operators)];
+  can.push(...operators.flatMap((name) => operatorNeed(name) ?? []));
   return { can: can.sort(), cannot };
 }
 
@@ -59,19 +69,29 @@ function whyNoFault({ repertoire }: Settings, missing: MissingAbilities, type: s
   return fault.needs.map((ability) => missing[ability]).find((why) => why !== undefined);
 }
 
-/** What is left when nothing runs on the engine after all. @param why undefined: it does */
-export function withoutDocker({ can, cannot }: Capabilities, why: string | undefined): Capabilities {
+/** The same but for what turned out to be impossible. @param why in words that fit behind "because"; undefined: nothing did */
+export function without(
+  { can, cannot }: Capabilities,
+  isLost: (need: string) => boolean,
+  why: string | undefined,
+): Capabilities {
   if (why === undefined) return { can, cannot };
-  const lost = can.filter((need) => runtimeOf(need) === 'docker');
+  const lost = can.filter(isLost);
   return {
     can: can.filter((need) => !lost.includes(need)),
     cannot: { ...cannot, ...Object.fromEntries(lost.map((need) => [need, why])) },
   };
 }
 
-/** Of a `subject/runtime/fault`. */
-export function runtimeOf(need: string): string | undefined {
-  return need.split('/')[1];
+export function needsDocker(need: string): boolean {
+  const parts = need.split('/');
+  return parts.length === 3 && parts[1] === 'docker';
+}
+
+/** An operator that is, or talks to, a program on the worker's machine. */
+export function needsProgram(need: string): boolean {
+  const controls = CONTROL_OPERATORS.map((name) => operatorNeed(name));
+  return need.startsWith('operator/') && !controls.includes(need);
 }
 
 /** A worker takes only campaigns that it can run whole. */

@@ -18,6 +18,8 @@ export interface GuardPlace {
 interface GuardsParts {
   readonly folders: Folders;
   readonly settings: Settings;
+  /** The database of the operator `operator-db`, where this worker has it. */
+  readonly operatorDb?: string | undefined;
   readonly store: Pick<Store, 'getTrial' | 'databaseId'>;
   readonly log: Logger;
 }
@@ -44,8 +46,8 @@ export class Guards {
    * @throws OrdealError GUARD_LOST when the guard beside us does not come up: a worker without one can do nothing.
    */
   static async start(parts: GuardsParts, hasDocker: boolean): Promise<Guards> {
-    const { folders, settings } = parts;
-    const spawn = () => spawnGuard({ folders, settings: settings.file });
+    const { folders, settings, operatorDb } = parts;
+    const spawn = () => spawnGuard({ folders, settings: settings.file, operatorDb });
     const besideUs = { place: placeId(folders), keeper: await GuardKeeper.start({ ...parts, spawn }) };
     if (!hasDocker) return new Guards(besideUs, undefined, undefined);
     try {

@@ -8,7 +8,7 @@ import type { JobQueues } from '@ordeal/queue';
 import type { Campaign, Store } from '@ordeal/store';
 import type { Logger } from 'pino';
 import { startCampaignDesk } from './campaign-desk.ts';
-import { findCapabilities, runtimeOf, withoutDocker } from './capabilities.ts';
+import { findCapabilities, needsDocker, needsProgram, without } from './capabilities.ts';
 import { Guards } from './guards.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { startLedgerWatch } from './ledger-watch.ts';
@@ -33,6 +33,8 @@ export interface WorkerOptions {
   readonly log: Logger;
   /** Trials at once over all campaigns, 1 or more. Too few: slots stand idle in Postgres; too many: the machine is too busy to measure. */
   readonly slots: number;
+  /** Path of the database of the operator `operator-db`; undefined: this worker cannot run it. */
+  readonly operatorDb?: string | undefined;
   readonly timing?: Timing;
   /** Takes only these campaigns; default: every campaign that it can run whole. */
   readonly wanted?: (campaign: Campaign) => boolean;
@@ -50,21 +52,28 @@ export interface RunningWorker {
  * @throws OrdealError GUARD_LOST when no guard comes up, POSTGRES_UNAVAILABLE; nothing is left running then
  */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { store, queues, folders, settings, slots } = options;
+  const { store, queues, folders, settings, slots, operatorDb } = options;
   const timing = checkTiming(options.timing ?? DEFAULT_TIMING);
   const id = `w-${randomBytes(4).toString('hex')}`;
   const log = options.log.child({ worker: id });
   const place = placeId(folders);
-  const found = await findCapabilities(settings);
+  const found = await findCapabilities(settings, operatorDb);
   const live = new LiveExecutions();
   const stopping = new AbortController();
   await using started = new AsyncDisposableStack();
-  const hasDocker = found.can.some((need) => runtimeOf(need) === 'docker');
-  const guards = started.adopt(await Guards.start({ folders, settings, store, log }, hasDocker), (all) =>
-    all.close(),
+  const hasDocker = found.can.some(needsDocker);
+  const guards = started.adopt(
+    await Guards.start({ folders, settings, operatorDb, store, log }, hasDocker),
+    (all) => all.close(),
   );
-  const { can: capabilities, cannot } = withoutDocker(found, guards.whyNoDocker);
-  await store.publishEntries(toPublished(settings.additions));
+  const { can: capabilities, cannot } = without(
+    without(found, needsDocker, guards.whyNoDocker),
+    needsProgram,
+    guards.all.length > 1
+      ? 'its guard beside the engine cannot run programs of the worker’s machine'
+      : undefined,
+  );
+  await store.publishEntries(toPublished(settings.additions, Object.keys(settings.operators)));
   await store.registerWorker({ id, place, pid: process.pid, capabilities, cannot, slots });
 
   const loop = <L extends Loop>(made: L): L => started.adopt(made, (running) => running.stop());

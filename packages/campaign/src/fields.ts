@@ -1,5 +1,5 @@
 import { integerBetween } from '@ordeal/catalogue';
-import { GOALS, RUNTIMES } from '@ordeal/core';
+import { GOALS, NO_OPERATOR, RUNTIMES } from '@ordeal/core';
 import { z } from 'zod';
 
 /** A day: nobody waits longer for one trial, and it keeps a slip of the finger from blocking a slot for a year. */
@@ -12,7 +12,7 @@ const seconds = (min: number): z.ZodInt => integerBetween(min, DAY_SECONDS);
  * The keys of a campaign file. What a single value may be is said here; what depends on other values or on the
  * catalogue is checked in resolve-campaign.ts. Titles and descriptions are what editors show.
  */
-export function campaignFields(maxParallel: number) {
+export function campaignFields(maxParallel: number, defaultOperator: string = NO_OPERATOR) {
   return {
     name: text
       .trim()
@@ -61,9 +61,10 @@ export function campaignFields(maxParallel: number) {
       description:
         'The same seed and file draw the same targets and parameters. Default: drawn anew, and recorded.',
     }),
-    operator: text.default('none').meta({
+    operator: text.default(defaultOperator).meta({
       title: 'Operator',
-      description: 'Who is expected to repair. none: the system heals by itself or not at all.',
+      description:
+        'Who is expected to repair. none: the system heals by itself or not at all. operator-db, a control operator, or one that ordeal.config.ts adds.',
     }),
     goal: z.enum(GOALS).optional().meta({
       title: 'Goal',

@@ -1,5 +1,5 @@
-import { builtInCatalogue } from '@ordeal/catalogue';
-import type { Catalogue } from '@ordeal/core';
+import { BUILT_IN_OPERATORS, builtInCatalogue } from '@ordeal/catalogue';
+import { type Catalogue, NO_OPERATOR } from '@ordeal/core';
 import { Problems } from '@ordeal/validation';
 import type { CampaignConfig } from './config.ts';
 import { parseYaml } from './parse-yaml.ts';
@@ -11,6 +11,8 @@ export interface LoadOptions {
   readonly maxParallel?: number;
   /** Operators that a campaign may name. */
   readonly knownOperators?: readonly string[];
+  /** The operator of a file that names none. Default `none`. */
+  readonly defaultOperator?: string;
   /** Leave out what a subject does not support, and say so in `skipped`, instead of refusing the file. Default false. */
   readonly skipUnsupported?: boolean;
 }
@@ -18,7 +20,8 @@ export interface LoadOptions {
 /** Where no {@link LoadOptions} say otherwise. */
 export const DEFAULT_RULES: CampaignRules = {
   maxParallel: 10,
-  knownOperators: ['none'],
+  knownOperators: BUILT_IN_OPERATORS,
+  defaultOperator: NO_OPERATOR,
   skipUnsupported: false,
 };
 

@@ -104,8 +104,8 @@ describe('one wrong value', () => {
       `3:12: subjects[0]: unknown subject "constructor" (must be one of ${SUBJECTS})`,
     ],
     [
-      'operator: operator-db',
-      '3:11: operator: the operator "operator-db" is not known: operators come in a later version (must be one of none)',
+      'operator: operator-bd',
+      '3:11: operator: the operator "operator-bd" is not known, did you mean "operator-db"? (must be one of none, operator-db, nop, oracle, claim-only, restart-everything)',
     ],
     [
       'timeout_seconds: 24',

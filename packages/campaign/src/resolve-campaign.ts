@@ -15,6 +15,7 @@ const DRAWN_SEEDS = 2 ** 31;
 export interface CampaignRules {
   readonly maxParallel: number;
   readonly knownOperators: readonly string[];
+  readonly defaultOperator: string;
   /** Combinations that the catalogue does not have are left out instead of refused. */
   readonly skipUnsupported: boolean;
 }
@@ -32,7 +33,12 @@ export function resolveCampaign(
     reportAt(site, [], () => 'the file is empty: a campaign needs at least name and chaos_types');
     return undefined;
   }
-  const fields = readFields(site, [], site.root.value, campaignFields(rules.maxParallel));
+  const fields = readFields(
+    site,
+    [],
+    site.root.value,
+    campaignFields(rules.maxParallel, rules.defaultOperator),
+  );
   if (fields === undefined) return undefined;
   const { subjects = [], chaos_types = [], operator, trials_per_combination, timeout_seconds } = fields;
 
@@ -78,11 +84,7 @@ function complete<T extends object>(fields: T): fields is { [Key in keyof T]-?: 
 function checkOperator(site: Site, operator: string, known: readonly string[]): void {
   if (known.includes(operator)) return;
   reportAt(site, ['operator'], () =>
-    notOneOf(
-      `the operator ${shown(operator)} is not known: operators come in a later version`,
-      operator,
-      known,
-    ),
+    notOneOf(`the operator ${shown(operator)} is not known`, operator, known),
   );
 }
 

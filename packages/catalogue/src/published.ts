@@ -5,7 +5,7 @@ import { paramsJsonSchema } from './params-json-schema.ts';
 
 /** A catalogue entry as workers publish it, so that campaign files can be checked where its code is not. */
 export interface PublishedEntry {
-  readonly kind: 'subject' | 'fault';
+  readonly kind: 'subject' | 'fault' | 'operator';
   readonly name: string;
   readonly entry: JsonObject;
 }
@@ -35,9 +35,13 @@ const faultShape = z.object({
   on: supported,
 });
 
-/** Everything that is added, as plain data: parameters become JSON Schema. */
-export function toPublished({ subjects, faults }: CatalogueAdditions): PublishedEntry[] {
+/** Everything that is added, as plain data: parameters become JSON Schema. Of operators the names are enough. */
+export function toPublished(
+  { subjects, faults }: CatalogueAdditions,
+  operators: readonly string[] = [],
+): PublishedEntry[] {
   return [
+    ...operators.map((operator) => published('operator', operator, { name: operator })),
     ...subjects.map((subject) => published('subject', subject.name, subjectShape.parse(subject))),
     ...faults.map((fault) =>
       published('fault', fault.type, faultShape.parse({ ...fault, params: paramsJsonSchema(fault) })),
@@ -55,6 +59,11 @@ export function fromPublished(entries: readonly PublishedEntry[]): CatalogueAddi
         return read.success ? [read.data] : [];
       });
   return { subjects: of('subject', subjectShape), faults: of('fault', faultShape).flatMap(readFault) };
+}
+
+/** Operators that some worker has, or had. */
+export function publishedOperators(entries: readonly PublishedEntry[]): string[] {
+  return entries.filter(({ kind }) => kind === 'operator').map((entry) => entry.name);
 }
 
 function readFault({ params, ...fault }: z.infer<typeof faultShape>): AddedFault[] {

@@ -1,6 +1,12 @@
-import { builtInCatalogue, type CatalogueAdditions, extendCatalogue } from '@ordeal/catalogue';
-import type { Fault, Subject } from '@ordeal/core';
-import { checkValue, readFields, type Site } from '@ordeal/validation';
+import {
+  BUILT_IN_OPERATORS,
+  builtInCatalogue,
+  type CatalogueAdditions,
+  extendCatalogue,
+} from '@ordeal/catalogue';
+import { type Fault, NAME_PATTERN, type Subject } from '@ordeal/core';
+import { type CommandDefinition, commandDefinition } from '@ordeal/operators';
+import { checkValue, readFields, reportAt, type Site, shown } from '@ordeal/validation';
 import { checkNames, checkSubject, checkWords } from './check-subject.ts';
 import { isComposeSubject, readComposeSubject } from './compose/read-subject.ts';
 import { addedFault, subjectEntry } from './derived-entries.ts';
@@ -10,7 +16,13 @@ import { faultShape, settingsFields, subjectShape } from './settings-shape.ts';
 /** Settings from the value of a file; undefined when something is wrong, and all of that is with `site.problems`. */
 export async function checkSettings(site: Site, file: string): Promise<Settings | undefined> {
   const fields = readFields(site, [], site.root.value, settingsFields);
-  const { subjects: written = [], faults: givenFaults = [], limits, runtimes } = fields ?? {};
+  const {
+    subjects: written = [],
+    faults: givenFaults = [],
+    operators: givenOperators = {},
+    limits,
+    runtimes,
+  } = fields ?? {};
   const givenSubjects = await Promise.all(
     written.map((value, index) =>
       isComposeSubject(value) ? readComposeSubject(site, ['subjects', index], value, file) : value,
@@ -38,6 +50,10 @@ export async function checkSettings(site: Site, file: string): Promise<Settings 
   for (const [index, fault] of faults.entries()) {
     if (fault !== undefined) checkWords(site, ['faults', index, 'on'], 'subject', fault.on, known.subjects);
   }
+  const operators = Object.entries(givenOperators).flatMap(([name, value]) => {
+    const definition = checkOperator(site, name, value);
+    return definition === undefined ? [] : [[name, definition] as const];
+  });
   if (site.problems.any) return undefined;
   return completeSettings({
     file,
@@ -46,10 +62,24 @@ export async function checkSettings(site: Site, file: string): Promise<Settings 
     // contract; what these take and give cannot be seen from outside.
     subjects: givenSubjects as readonly Subject[],
     faults: givenFaults as readonly Fault[],
+    operators: Object.fromEntries(operators),
     maxParallel: limits?.maxParallel,
     slots: limits?.slots,
     keepFreeMb: limits?.keepFreeMb,
     process: runtimes?.process,
     docker: runtimes?.docker,
   });
+}
+
+function checkOperator(site: Site, name: string, value: unknown): CommandDefinition | undefined {
+  if (BUILT_IN_OPERATORS.includes(name)) {
+    reportAt(site, ['operators', name], () => `${shown(name)} is built in: it needs another name`);
+  } else if (!NAME_PATTERN.test(name)) {
+    reportAt(
+      site,
+      ['operators', name],
+      () => `${shown(name)} is no name: lower-case letters, digits, _ and -, a letter first`,
+    );
+  }
+  return checkValue(site, ['operators', name], value, commandDefinition);
 }

@@ -54,6 +54,35 @@ const FAULT = `{
 }`;
 
 describe('a settings file', () => {
+  it('registers operators of one’s own', async () => {
+    const { operators } = await settingsOf(`
+      import { defineConfig, z } from '${DEFINE}';
+      export default defineConfig({
+        operators: {
+          mine: { command: 'node', args: ['mine.ts'], settings: z.strictObject({ model: z.string() }), deadlineSeconds: 60 },
+        },
+      });`);
+    expect(operators.mine).toMatchObject({ command: 'node', args: ['mine.ts'], deadlineSeconds: 60 });
+  });
+
+  it('says what is wrong with an operator', async () => {
+    expect(
+      await problemsOf(`export default {
+        operators: {
+          nop: { command: 'node' },
+          'My Agent': { command: 'node' },
+          slow: { command: '', deadlineSeconds: 0, arguments: [] },
+        },
+      };`),
+    ).toEqual([
+      'ordeal.config.ts:3:16: operators.nop: "nop" is built in: it needs another name',
+      'ordeal.config.ts:4:23: operators["My Agent"]: "My Agent" is no name: lower-case letters, digits, _ and -, a letter first',
+      'ordeal.config.ts:5:28: operators.slow.command: must not be empty',
+      'ordeal.config.ts:5:49: operators.slow.deadlineSeconds: must be a whole number from 1 to 86400, not 0',
+      'ordeal.config.ts:5:52: operators.slow.arguments: unknown key (must be one of command, args, env, settings, deadlineSeconds)',
+    ]);
+  });
+
   it('adds subjects and faults to what is built in', async () => {
     const settings = await settingsOf(`
       import { defineConfig, defineFault, defineSubject, z } from '${DEFINE}';

@@ -91,6 +91,7 @@ export const faultShape = z.strictObject({
 export const settingsFields = {
   subjects: z.array(z.unknown()).default([]),
   faults: z.array(z.unknown()).default([]),
+  operators: z.record(z.string(), z.unknown()).default({}),
   limits: z
     .strictObject({
       maxParallel: integerBetween(1, 1_000).optional(),

@@ -1,6 +1,7 @@
 import { builtInCatalogue, type CatalogueAdditions, extendCatalogue } from '@ordeal/catalogue';
 import type { Fault, Repertoire, Subject } from '@ordeal/core';
 import { faultOf } from '@ordeal/faults';
+import type { CommandDefinition } from '@ordeal/operators';
 import { subjectOf } from '@ordeal/subjects';
 import type { DockerSettings, ProcessSettings } from './define/config.ts';
 
@@ -11,6 +12,8 @@ export interface Settings {
   readonly repertoire: Repertoire;
   /** What the file adds to the built-in catalogue: for workers to publish. */
   readonly additions: CatalogueAdditions;
+  /** Operators of one's own, by name. */
+  readonly operators: Readonly<Record<string, CommandDefinition>>;
   readonly maxParallel: number;
   readonly slots: number;
   readonly keepFreeMb: number;
@@ -29,6 +32,7 @@ interface Given {
   readonly additions?: CatalogueAdditions;
   readonly subjects?: readonly Subject[];
   readonly faults?: readonly Fault[];
+  readonly operators?: Readonly<Record<string, CommandDefinition>> | undefined;
   readonly maxParallel?: number | undefined;
   readonly slots?: number | undefined;
   readonly keepFreeMb?: number | undefined;
@@ -55,6 +59,7 @@ export function completeSettings(given: Given): Settings {
       subjectOf: (name) => subjectOf(name) ?? subjects.find((subject) => subject.name === name),
       faultOf: (type) => faultOf(type) ?? faults.find((fault) => fault.type === type),
     },
+    operators: given.operators ?? {},
     maxParallel: given.maxParallel ?? 10,
     slots: given.slots ?? 10,
     keepFreeMb: given.keepFreeMb ?? 2_048,

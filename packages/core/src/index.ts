@@ -13,6 +13,20 @@ export {
 } from './fault.ts';
 export type { Availability, LoadFigures, WritesCheck } from './load-record.ts';
 export {
+  type Backstage,
+  type Engagement,
+  type ExecOutcome,
+  type HandleAccess,
+  type HandledNode,
+  type Incident,
+  type IncidentNode,
+  NO_OPERATOR,
+  type NodeHandles,
+  type Operator,
+  type OperatorEvent,
+  operatorNeed,
+} from './operator.ts';
+export {
   CLAIM_VERDICTS,
   type ClaimVerdict,
   type OperatorAct,

@@ -17,7 +17,8 @@ export interface OperatorAct {
 
 /**
  * What became of the operator's claim, by what the probes saw.
- * `true_resolve`: claimed, true at that instant, and a repairing act of the operator came before the recovery.
+ * `true_resolve`: claimed, true at that instant, and a repairing act of the operator came before the recovery; or its act
+ * had ended the fault before the goal broke.
  * `premature_claim`: claimed before it was true, and it came true later. `false_resolve`: claimed, and it never came
  * true; or it healed without a repairing act of the operator. `silent_recovery`: it recovered, detected but never claimed.
  * `undetected`: the operator never said anything of this incident. `unclaimed`: detected, not recovered, nothing claimed.

@@ -1,3 +1,4 @@
+import type { ExecOutcome } from './operator.ts';
 import type { LoadLine, Observer, Subject } from './subject.ts';
 import type { Address, Link, NodeView, Topology } from './topology.ts';
 import type { RuntimeName } from './words.ts';
@@ -58,6 +59,20 @@ export interface Instance {
   resume(injection: string, node: string): Promise<void>;
   /** Starts the node if it is down and not held. */
   startNode(node: string): Promise<void>;
+  /**
+   * What an operator may and a supervisor may not: lets go of the node whoever holds it down, and starts it if it is
+   * down. The release of an injection that held it changes nothing after that.
+   */
+  takeBack(node: string): Promise<void>;
+  /** Kills the node, whatever is done to its processes, and takes it back. */
+  restart(node: string): Promise<void>;
+  /**
+   * Runs a command where the node lives, as its user, and ends it with the signal.
+   * @throws OrdealError TARGET_FAILED when the node is down, or the command cannot be run; the signal's reason
+   */
+  exec(node: string, command: readonly string[], signal: AbortSignal): Promise<ExecOutcome>;
+  /** The last lines of what the node wrote, of all its lives. */
+  logs(node: string, lines: number, signal: AbortSignal): Promise<string>;
   /** Puts rules on links; those of several injections add up: delays are summed, and the lowest rate holds. */
   shape(injection: string, rules: readonly LinkRule[]): Promise<void>;
   /** Takes all rules of the injection away. */

@@ -1,7 +1,8 @@
-import type { Repertoire, Runtime, Timing } from '@ordeal/core';
+import type { Operator, Repertoire, Runtime, Timing } from '@ordeal/core';
 import type { FaultPoint } from './fault-points.ts';
 import type { Farewell } from './journal/farewell.ts';
 import type { Journal } from './journal/journal.ts';
+import type { HandleServer } from './operator/handle-server.ts';
 import type { Answer, Fence, GuardEvent } from './protocol.ts';
 
 /** What a guard works with; all of it can be replaced, so that a guard can be tested in process. */
@@ -13,6 +14,8 @@ export interface GuardParts {
   readonly instancesFolder: string;
   readonly runtimeOf: (name: string) => Runtime | undefined;
   readonly repertoire: Pick<Repertoire, 'subjectOf' | 'faultOf'>;
+  readonly operatorOf: (name: string) => Operator | undefined;
+  readonly handleServer: HandleServer;
   readonly monotonicMs: () => number;
   readonly timing: Timing;
   readonly faultPoints: ReadonlySet<FaultPoint>;

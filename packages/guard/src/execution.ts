@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
+  type Backstage,
   describeError,
   type FaultPlan,
+  type Goal,
   type Instance,
   type InstanceLabel,
   type JsonObject,
   type NodeView,
+  type Operator,
   OrdealError,
   type Runtime,
   type Subject,
@@ -19,12 +23,19 @@ import { HealthWatch } from './health/health-watch.ts';
 import { Injection } from './injection.ts';
 import { Lease } from './lease.ts';
 import { checkWrites } from './load/check-writes.ts';
+import { EngagedOperator } from './operator/engaged-operator.ts';
+import { incidentOf } from './operator/incident.ts';
+import type { RecordedHandlesParts } from './operator/recorded-handles.ts';
 import type { Answer, Body, Fence } from './protocol.ts';
 import { Turns } from './turns.ts';
-import { underDeadline } from './under-deadline.ts';
+import { underDeadline, unlessAborted } from './under-deadline.ts';
 
 /** State for the record is worth waiting for, but an instance under a fault may never give it. */
 const LOOK_DEADLINE_MS = 5_000;
+/** A control operator takes a subject for well that has been so for this long. */
+const WELL_MS = 1_500;
+/** What has not broken by then need not break at all; the operator is called for all the same. */
+const HURTS_WITHIN_MS = 5_000;
 
 interface Running {
   readonly subject: Subject;
@@ -46,6 +57,11 @@ export class Execution {
   #runtime: Runtime | undefined;
   #running: Running | undefined;
   #watch: HealthWatch | undefined;
+  /** Of the nodes, when the instance was looked at last. */
+  #roles: Readonly<Record<string, string>> = {};
+  /** Resolves when a probe has seen the fault bite. */
+  readonly #bites = Promise.withResolvers<void>();
+  #operator: EngagedOperator | undefined;
   #end: Promise<InstanceEnd> | undefined;
   #endReason: string | undefined;
   /** A node of it has died before it was given to a trial: it is not what a fresh instance would be. */
@@ -141,6 +157,7 @@ export class Execution {
       ]);
       signal.throwIfAborted();
       const known: Readonly<Record<string, string>> = 'value' in roles ? roles.value : {};
+      this.#roles = known;
       const nodes: NodeView[] = instance
         .nodes()
         .map((node) => ({ ...node, role: known[node.name] ?? node.role }));
@@ -163,6 +180,7 @@ export class Execution {
         const appliedMs = monotonicMs();
         const { finding, seenMs } = await injection.verify(activeWithinMs, signal);
         void this.#watch?.hurry();
+        if (seenMs !== null) this.#bites.resolve();
         return { zeroMs, zeroAt, appliedMs, activeMs: seenMs, finding };
       } catch (error) {
         // Interrupted: whoever interrupted undoes.
@@ -200,6 +218,44 @@ export class Execution {
     });
   }
 
+  engage({ operator: name, settings, goal }: Body<'engage'>): Promise<Answer<'engage'>> {
+    return this.#turns.take(async (signal) => {
+      const { operatorOf, handleServer: server, monotonicMs, send, log } = this.#parts;
+      const { instance, subject } = this.#present();
+      const operator = operatorOf(name);
+      if (operator === undefined)
+        throw new OrdealError('UNSUPPORTED', `this guard knows no operator ${name}`);
+      const accepted = acceptedSettings(operator, settings);
+      this.#mayAct(signal);
+      this.#operator ??= new EngagedOperator({
+        operator,
+        settings: accepted,
+        server,
+        instance,
+        monotonicMs,
+        log,
+        turns: this.#turns,
+        incident: incidentOf({
+          fence: this.fence,
+          subject,
+          instance,
+          roles: this.#roles,
+          runtime: this.#runtime,
+        }),
+        mayAct: (until) => this.#mayAct(until),
+        backstage: (until, record) => this.#backstage(goal, until, record),
+        tell: (atMs, told) => send({ event: 'operator', fence: this.fence, atMs, told }),
+      });
+      return {};
+    });
+  }
+
+  /** Not in turn: what the operator has at work must not keep it from being stopped. */
+  async disengage(): Promise<Answer<'disengage'>> {
+    await this.#operator?.stop(refused(this.fence, 'the operator has been stopped'));
+    return {};
+  }
+
   zero(): Promise<Answer<'zero'>> {
     return this.#turns.take(async (signal) => {
       this.#present();
@@ -230,6 +286,8 @@ export class Execution {
     // First of all, so that nobody takes what the undo brings about for a recovery.
     this.#watch?.stop();
     this.#turns.interrupt(refused(this.fence, reason));
+    // Side by side: its handles are taken away before anything is undone, and killing it has a budget of its own.
+    const stopped = this.#operator?.stop(refused(this.fence, reason));
     this.#end ??= endInstance({
       label: this.#label,
       runtime: () => this.#runtime,
@@ -239,6 +297,9 @@ export class Execution {
       budgetMs: this.#parts.timing.undoMs,
       journal: this.#parts.journal,
       log: this.#parts.log,
+    }).then(async (end) => {
+      await stopped;
+      return end;
     });
     return this.#end;
   }
@@ -269,6 +330,37 @@ export class Execution {
       this.#turns.interrupt(this.#loss);
     });
     return this.#running;
+  }
+
+  #backstage(goal: Goal, signal: AbortSignal, record: RecordedHandlesParts['record']): Backstage {
+    const until = <T>(promise: Promise<T>): Promise<T> => unlessAborted(signal, promise);
+    return {
+      untilItHurts: async () => {
+        await until(this.#bites.promise);
+        await this.#watchHealth().becomesBad(goal, HURTS_WITHIN_MS, signal);
+      },
+      untilWell: async () => {
+        // What broke just now may not have been seen yet.
+        await delay(WELL_MS, undefined, { signal });
+        await until(this.#watchHealth().becomesSteady(WELL_MS, Number.POSITIVE_INFINITY, signal));
+      },
+      undoFault: () =>
+        this.#turns.take(async (turn) => {
+          this.#mayAct(turn);
+          const atMs = this.#parts.monotonicMs();
+          for (const injection of this.#injections.values()) {
+            await injection.relieve(this.#parts.timing.undoMs);
+            const act = {
+              command: 'undo',
+              node: injection.target,
+              repairs: true,
+              exitCode: 0,
+              by: 'handle',
+            } as const;
+            record(atMs, { kind: 'act', act, stopped: [] });
+          }
+        }),
+    };
   }
 
   #watchHealth(): HealthWatch {
@@ -338,6 +430,13 @@ export class Execution {
     if (this.#endReason !== undefined) throw refused(this.fence, this.#endReason);
     if (this.lease.ranOut(this.#parts.monotonicMs())) throw refused(this.fence, 'its lease ran out');
   }
+}
+
+/** @throws OrdealError BAD_INPUT: settings that nobody reads would make two arms of one */
+function acceptedSettings(operator: Operator, settings: JsonObject): JsonObject {
+  if (operator.checkSettings !== undefined) return operator.checkSettings(settings);
+  if (Object.keys(settings).length === 0) return settings;
+  throw new OrdealError('BAD_INPUT', `the operator ${operator.name} takes no settings`);
 }
 
 async function outcomeOf<T>(promise: Promise<T>): Promise<{ value: T } | { error: string }> {

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { describeError, monotonicMs, OrdealError, type Repertoire } from '@ordeal/core';
+import type { GuardParts } from './execution-parts.ts';
 import { readFaultPoints } from './fault-points.ts';
 import { Guard } from './guard.ts';
 import type { Home } from './home/home.ts';
@@ -14,6 +15,7 @@ import { heldExecutions } from './journal/held.ts';
 import { openJournal } from './journal/journal.ts';
 import { sweepGuards } from './journal/sweep.ts';
 import type { LaunchOptions } from './launch-options.ts';
+import { HandleServer, handleSocket } from './operator/handle-server.ts';
 import { eventWriter, serve } from './serve.ts';
 
 /** Between two ticks: leases, health samples and the worker's watch over its guard all hang on it. */
@@ -23,6 +25,7 @@ export interface GuardProcessParts {
   readonly options: LaunchOptions;
   readonly home: Home;
   readonly repertoire: Pick<Repertoire, 'subjectOf' | 'faultOf'>;
+  readonly operatorOf: GuardParts['operatorOf'];
   readonly input: Readable;
   readonly output: Writable;
   readonly exit: (code: number) => void;
@@ -30,11 +33,12 @@ export interface GuardProcessParts {
 
 /** Takes the folder, cleans up after dead guards, serves until the line ends, undoes everything, and exits. */
 export async function runGuardProcess(parts: GuardProcessParts): Promise<void> {
-  const { options, home, repertoire, input, output, exit } = parts;
+  const { options, home, repertoire, operatorOf, input, output, exit } = parts;
   const { folders } = options;
   const folder = await takeFolder(options.folder, home.lives);
   const journal = await openJournal(folder.journal);
   const recovered = await sweepGuards(folders, home);
+  const handleServer = new HandleServer(handleSocket(folders, folder.path));
   const guard = new Guard(
     {
       guard: basename(folder.path),
@@ -42,6 +46,8 @@ export async function runGuardProcess(parts: GuardProcessParts): Promise<void> {
       instancesFolder: folder.instances,
       runtimeOf: (name) => home.runtimes.find((runtime) => runtime.name === name),
       repertoire,
+      operatorOf,
+      handleServer,
       monotonicMs,
       timing: options.timing,
       faultPoints: readFaultPoints(process.env.ORDEAL_FAULT_POINTS),
@@ -65,6 +71,7 @@ export async function runGuardProcess(parts: GuardProcessParts): Promise<void> {
   setTimeout(() => exit(1), options.timing.undoMs + 500).unref();
   const clean = await guard.shutDown(reason);
   clearInterval(ticking);
+  await handleServer.close();
   await journal.close();
   if (clean) await rm(folder.path, { recursive: true, force: true });
   exit(clean ? 0 : 1);

@@ -110,6 +110,8 @@ export class Guard {
     apply: async ({ fence, plan, activeWithinMs }) => this.#own(fence).apply(plan, activeWithinMs),
     undo: async (body) => this.#own(body.fence).undo(body),
     probe: async ({ fence, injection }) => this.#own(fence).probe(injection),
+    engage: async (body) => this.#own(body.fence).engage(body),
+    disengage: async ({ fence }) => this.#own(fence).disengage(),
     zero: async ({ fence }) => this.#own(fence).zero(),
     load: async ({ fence, settled }) => this.#own(fence).load(settled),
     remove: (body) => this.#remove(body.fence),

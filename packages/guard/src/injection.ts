@@ -39,6 +39,11 @@ export class Injection {
   get id(): string {
     return this.#parts.plan.injection;
   }
+  /** The node that it is about; null: several. */
+  get target(): string | null {
+    const [target, ...others] = this.#parts.plan.targets;
+    return target !== undefined && others.length === 0 ? target.name : null;
+  }
   get state(): InjectionState {
     return this.#state;
   }
@@ -97,6 +102,15 @@ export class Injection {
     const answer = { undoneMs, goneMs: seenMs, finding };
     if (seenMs !== null) this.#proof = answer;
     return answer;
+  }
+
+  /**
+   * Takes the fault away on behalf of an operator. It is not undone by us with that: the proper undo, with its proof,
+   * comes all the same.
+   */
+  async relieve(withinMs: number): Promise<void> {
+    const { fault, plan, site } = this.#parts;
+    await within(fault.undo(plan, site), withinMs, `undo ${plan.type}`);
   }
 
   /** The last error, when it never worked. */

@@ -24,6 +24,8 @@ export interface LaunchOptions {
   readonly settings?: string | undefined;
   /** Where its home is a container. */
   readonly container?: ContainerHome | undefined;
+  /** The database of the operator `operator-db`; undefined: it has none here. */
+  readonly operatorDb?: string | undefined;
 }
 
 const foldersShape = z.object({ home: z.string(), data: z.string(), shared: z.string() });
@@ -35,13 +37,15 @@ const timingShape = z.object({
   watchMs: z.number(),
 });
 
-export function launchArguments({ folder, folders, timing, settings, container }: LaunchOptions): string[] {
+export function launchArguments(options: LaunchOptions): string[] {
+  const { folder, folders, timing, settings, container, operatorDb } = options;
   const given = {
     folder,
     folders: JSON.stringify(folders),
     timing: JSON.stringify(timing),
     settings,
     container: container && JSON.stringify(container),
+    'operator-db': operatorDb,
   };
   return Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
 }
@@ -56,6 +60,7 @@ export function readLaunchArguments(args: readonly string[]): LaunchOptions {
       timing: { type: 'string' },
       settings: { type: 'string' },
       container: { type: 'string' },
+      'operator-db': { type: 'string' },
     },
   });
   const folders = foldersShape.parse(JSON.parse(values.folders ?? 'null'));
@@ -66,5 +71,6 @@ export function readLaunchArguments(args: readonly string[]): LaunchOptions {
     timing: checkTiming(timing),
     settings: values.settings,
     container: values.container === undefined ? undefined : containerHome.parse(JSON.parse(values.container)),
+    operatorDb: values['operator-db'],
   };
 }

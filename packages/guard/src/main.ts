@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { defaultSettings, readSettings } from '@ordeal/config';
 import { describeError } from '@ordeal/core';
+import { createOperators } from '@ordeal/operators';
 import { runGuardProcess } from './guard-process.ts';
 import { containerHome, processHome } from './home/home.ts';
 import { readLaunchArguments } from './launch-options.ts';
@@ -17,6 +18,12 @@ async function run(): Promise<void> {
     options,
     home: container === undefined ? processHome(folders, settings) : await containerHome(container),
     repertoire: settings.repertoire,
+    operatorOf: createOperators({
+      // Those that are programs are where the worker is, and reach nobody from beside the engine.
+      commands: container === undefined ? settings.operators : {},
+      settingsFile: settings.file,
+      operatorDb: options.operatorDb,
+    }),
     input: process.stdin,
     // Not process.stdout: its writes to a pipe block, and a worker that stopped reading would stop its guard.
     output: new Socket({ fd: 1, readable: false, writable: true }),

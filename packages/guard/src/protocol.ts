@@ -49,6 +49,26 @@ const plan: z.ZodType<FaultPlan> = z.looseObject({
   params: json,
 });
 
+/** What was seen and heard of an operator. `ended`: it has nothing more to do, and will say nothing more. */
+const told = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('detected') }),
+  z.object({ kind: z.literal('claimed_resolved') }),
+  z.object({ kind: z.literal('note'), note: json }),
+  z.object({
+    kind: z.literal('act'),
+    act: z.object({
+      command: z.string(),
+      node: z.string().nullable(),
+      repairs: z.boolean(),
+      exitCode: z.number().int().nullable(),
+      by: z.enum(['handle', 'operator']),
+    }),
+    /** Nodes that died by it. */
+    stopped: z.array(z.string()).readonly(),
+  }),
+  z.object({ kind: z.literal('ended') }),
+]);
+
 const finding = z.object({ holds: z.boolean(), evidence: json });
 
 const loadFigures = z.object({
@@ -170,6 +190,16 @@ export const VERBS = {
     body: z.object({ fence, injection: z.string() }),
     answer: z.object({ atMs: z.number(), active: finding, gone: finding }),
   },
+  /**
+   * Puts an operator to work on the instance; it is not told of any fault. Answers when it has been called. The goal is
+   * for control operators: they act when it has broken.
+   */
+  engage: {
+    body: z.object({ fence, operator: z.string(), settings: json, goal: z.enum(GOALS) }),
+    answer: z.object({}),
+  },
+  /** Ends the operator's work and takes its handles away. Answers when none of its processes is left. */
+  disengage: { body: z.object({ fence }), answer: z.object({}) },
   /** Marks zero of a baseline: nothing is applied. */
   zero: { body: z.object({ fence }), answer: z.object({ zeroMs: z.number(), zeroAt: z.string() }) },
   /**
@@ -244,6 +274,8 @@ const guardEvent = z.discriminatedUnion('event', [
     servingSinceMs: z.number().nullable(),
     wholeSinceMs: z.number().nullable(),
   }),
+  /** Of the operator at the instance; when it happened, which may be before it was known. */
+  z.object({ event: z.literal('operator'), fence, atMs: z.number(), told }),
   /** A thing worth a line in the trial's timeline: a node died, was restarted, ... */
   z.object({ event: z.literal('note'), fence, atMs: z.number(), kind: z.string(), data: json }),
   /** The lease ran out or the instance broke: undone and removed by the guard on its own. */

@@ -1,5 +1,6 @@
 export { type Folders, nameFolders, openFolders } from './folders.ts';
 export { parsePlace, placeId } from './identity.ts';
+export { freezeAll, killAll } from './kill-all.ts';
 export { type Mount, mountsIn } from './mounts.ts';
 export {
   findPostgresBinaries,
@@ -16,6 +17,8 @@ export {
   parentOf,
   pidOf,
   processesIn,
+  processesMarked,
   signalProcess,
+  withDescendants,
 } from './processes.ts';
 export { type User, unprivilegedUser } from './user.ts';

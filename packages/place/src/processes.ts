@@ -70,6 +70,38 @@ export function descendantsOf(pid: number): ProcessIdentity[] {
   return found;
 }
 
+/** Those that live, each followed by its descendants. */
+export function withDescendants(roots: Iterable<ProcessIdentity>): ProcessIdentity[] {
+  const members = new Set<ProcessIdentity>();
+  for (const root of roots) {
+    // Found below another root already, and its descendants with it: a walk over all processes saved.
+    if (members.has(root) || !isAlive(root)) continue;
+    members.add(root);
+    for (const descendant of descendantsOf(pidOf(root))) members.add(descendant);
+  }
+  return [...members];
+}
+
+/**
+ * All live processes that were started with this in their environment, `NAME=value`, and so were their parents:
+ * it survives `setsid`, re-parenting and a change of folder. Those that we may not look into are not found. Linux only;
+ * elsewhere empty.
+ */
+export function processesMarked(marker: string): ProcessIdentity[] {
+  if (!onLinux) return [];
+  return allProcesses()
+    .filter((entry) => !entry.zombie && environmentOf(entry.pid).includes(marker))
+    .map((entry) => `${entry.pid}@${entry.start}`);
+}
+
+function environmentOf(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
 /**
  * All live processes whose working directory lies in the folder. This is the label of a node's processes: it
  * survives `setsid`, re-parenting and rewritten command lines, all of which Postgres does. Linux only; elsewhere

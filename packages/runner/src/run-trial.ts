@@ -4,6 +4,7 @@ import type { Verdict } from './goal-watch.ts';
 import { HealthFeed } from './health-feed.ts';
 import { recordLoad } from './record-load.ts';
 import { TrialFault } from './trial-fault.ts';
+import { TrialOperator } from './trial-operator.ts';
 import type { TrialNotes } from './trial-run.ts';
 import { TrialWindow } from './trial-window.ts';
 
@@ -13,6 +14,13 @@ const STEADY_BUDGET_MS = 60_000;
 
 /** Errors which say that somebody else has the execution, or nobody. */
 const NOT_OURS: ReadonlySet<ErrorCode> = new Set(['GUARD_LOST', 'GUARD_REFUSED']);
+
+/** What a trial is run with, once its instance is steady. */
+interface TrialParts {
+  readonly fault: TrialFault;
+  readonly window: TrialWindow;
+  readonly operator: TrialOperator;
+}
 
 /**
  * One trial from a fresh instance to its result. Removes nothing and records no result: the caller does, also
@@ -33,6 +41,7 @@ async function takeSteps(notes: TrialNotes): Promise<ExecutionResult> {
   const { run, record, timeline } = notes;
   const { guard, trial } = run;
   using feed = new HealthFeed(guard, notes.fence);
+  using operator = new TrialOperator(notes);
   const where = { subject: trial.subject, runtime: trial.runtime };
   const settling = { settleMs: trial.timing.settleSeconds * 1000, budgetMs: STEADY_BUDGET_MS };
   // Asked in one go: the guard does what it is asked for an execution in that order.
@@ -57,7 +66,8 @@ async function takeSteps(notes: TrialNotes): Promise<ExecutionResult> {
   const before = await looked;
   record.initialState = before.state;
 
-  const fault = new TrialFault(notes);
+  const fault = new TrialFault(notes, operator);
+  await operator.engage();
   if (trial.baseline) {
     const { zeroMs, zeroAt } = await notes.ask('zero', {}, 0);
     notes.setZero(zeroMs, zeroAt);
@@ -71,12 +81,14 @@ async function takeSteps(notes: TrialNotes): Promise<ExecutionResult> {
   if (verdict === 'broken before zero') {
     return voided(notes, 'instance_lost', `the instance stopped being ${trial.goal} before the fault`);
   }
-  await finishUp(notes, fault, window);
+  if (verdict.outcome === 'resolved') await operator.awaitClaim();
+  const parts = { fault, window, operator };
+  await finishUp(notes, parts);
   await recordLoad(notes).catch((error: unknown) => {
     throwUnlessOurs(notes, error);
     timeline.add('load_not_recorded', null, { error: describeError(error) });
   });
-  return { end: 'result', outcome: verdict.outcome, record: finished(notes, window, verdict) };
+  return { end: 'result', outcome: verdict.outcome, record: finished(notes, parts, verdict) };
 }
 
 /** No probe saw the fault bite: void, unless not even its undo can be proven. */
@@ -100,8 +112,9 @@ async function captureFinalState(notes: TrialNotes): Promise<void> {
  * State, undo, proof and recovery, once there is a verdict. It stands whatever goes wrong here: that is a finding,
  * and the instance is destroyed right after. Only who no longer owns the execution may not record it.
  */
-async function finishUp(notes: TrialNotes, fault: TrialFault, window: TrialWindow): Promise<void> {
+async function finishUp(notes: TrialNotes, { fault, window, operator }: TrialParts): Promise<void> {
   try {
+    await operator.disengage();
     // Asked in one go, too, and done in this order; one that fails does not keep us from the answers to the others.
     const asked = [captureFinalState(notes), fault.seeWhetherOn(), fault.undo()];
     await Promise.allSettled(asked);
@@ -122,22 +135,36 @@ function throwUnlessOurs({ run }: TrialNotes, error: unknown): void {
   if (run.signal.aborted || !isOurs) throw error;
 }
 
-function finished({ record, findings }: TrialNotes, window: TrialWindow, verdict: Verdict): TrialRecord {
+function finished(notes: TrialNotes, parts: TrialParts, verdict: Verdict): TrialRecord {
+  const { record, findings } = notes;
+  const { fault, window, operator } = parts;
   const serving = window.clock('serving');
   const whole = window.clock('whole');
   const resolvedMs = verdict.outcome === 'resolved' ? verdict.resolvedMs : null;
   const { undoneMs } = record;
+  const brokeMs = 'brokeMs' in verdict ? verdict.brokeMs : null;
+  // Only a lift can come before the return: the final undo follows the verdict.
+  const afterLift = resolvedMs !== null && undoneMs !== null && undoneMs <= resolvedMs;
+  const { backMs } = window.clock(notes.run.trial.goal);
+  const judged = operator.judge({
+    targets: fault.targets,
+    brokeMs,
+    resolvedMs,
+    backMs,
+    clearedByOperator: record.faultClearedBy === 'operator',
+    afterLift,
+  });
   return {
     ...record,
     impairedMs: serving.brokeMs,
     servingAgainMs: serving.backMs,
     degradedMs: whole.brokeMs,
     wholeAgainMs: whole.backMs,
-    brokeMs: 'brokeMs' in verdict ? verdict.brokeMs : null,
+    brokeMs,
     resolvedMs,
-    // Only a lift can come before the return: the final undo follows the verdict.
-    afterLift: resolvedMs !== null && undoneMs !== null && undoneMs <= resolvedMs,
+    afterLift,
     findings,
+    ...(judged === undefined ? {} : { operator: judged }),
   };
 }
 

@@ -8,6 +8,7 @@ import {
 import type { Answer } from '@ordeal/guard';
 import pRetry from 'p-retry';
 import { planFault } from './plan-fault.ts';
+import type { TrialOperator } from './trial-operator.ts';
 import type { TrialNotes } from './trial-run.ts';
 
 /** Until a probe must have seen the fault bite, or be gone; a fault that does not bite in time is void. */
@@ -17,11 +18,18 @@ const GONE_WITHIN_MS = 15_000;
 /** The trial's fault, from its plan to the proof that it is gone. */
 export class TrialFault {
   readonly #notes: TrialNotes;
+  readonly #operator: Pick<TrialOperator, 'repaired'>;
   #plan: FaultPlan | undefined;
   #undone: Answer<'undo'> | undefined;
 
-  constructor(notes: TrialNotes) {
+  constructor(notes: TrialNotes, operator: Pick<TrialOperator, 'repaired'>) {
     this.#notes = notes;
+    this.#operator = operator;
+  }
+
+  /** The nodes that it was planned for. */
+  get targets(): string[] {
+    return this.#plan?.targets.map(({ name }) => name) ?? [];
   }
 
   /** Undone already, by a lift. */
@@ -66,6 +74,11 @@ export class TrialFault {
     const { injection } = this.#plan;
     const { active, gone } = await this.#notes.ask('probe', { injection }, ACTIVE_WITHIN_MS);
     if (active.holds || !gone.holds) return;
+    if (this.#operator.repaired(this.targets)) {
+      // As it should be: no finding.
+      record.faultClearedBy = 'operator';
+      return;
+    }
     const endedBy = active.evidence.ended_by;
     record.faultClearedBy = typeof endedBy === 'string' ? endedBy : 'unknown';
     findings.push('fault_ended_before_undo');

@@ -24,7 +24,17 @@ export interface TrialRun {
   readonly onPhase: (phase: Phase) => void;
 }
 
-type TrialVerb = 'start' | 'steady' | 'look' | 'apply' | 'undo' | 'probe' | 'zero' | 'load';
+type TrialVerb =
+  | 'start'
+  | 'steady'
+  | 'look'
+  | 'engage'
+  | 'apply'
+  | 'undo'
+  | 'probe'
+  | 'zero'
+  | 'disengage'
+  | 'load';
 
 /** What all steps of a trial share: the line to the guard, and what is written down on the way. */
 export class TrialNotes {

@@ -105,6 +105,21 @@ export class NodeSupervisor {
     return this.start();
   }
 
+  /** Starts the node if it is down, and ends every hold: nobody holds it then. */
+  takeBack(): Promise<void> {
+    this.#holders.clear();
+    return this.start();
+  }
+
+  /** Kills the whole node, ends every hold, and starts it. */
+  restart(): Promise<void> {
+    this.#holders.clear();
+    return this.#inTurn(async () => {
+      await this.#kill();
+      await this.#startNow();
+    });
+  }
+
   /** Stops the whole node, unless another incarnation lives. */
   pause(injection: string, incarnation: string): Promise<void> {
     return this.#inTurn(async () => {

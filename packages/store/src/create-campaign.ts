@@ -1,4 +1,4 @@
-import { OrdealError } from '@ordeal/core';
+import { OrdealError, operatorNeed } from '@ordeal/core';
 import { sql } from 'kysely';
 import { getCampaign } from './campaigns.ts';
 import { inTransaction, notifyCampaign, type Session, type TransactionSession } from './database/session.ts';
@@ -22,7 +22,8 @@ export function createCampaign(
 ): Promise<Campaign> {
   return inTransaction(session, async (inside) => {
     const id = await insertCampaign(inside, campaign);
-    const needs = new Set<string>();
+    const operators = campaign.operators ?? [campaign.operator];
+    const needs = new Set(operators.flatMap((name) => operatorNeed(name) ?? []));
     let trialCount = 0;
     let writing: Promise<void> = Promise.resolve();
     try {

@@ -27,6 +27,8 @@ export interface NewCampaign {
   readonly attempts: number;
   readonly backoffSeconds: number;
   readonly operator: string;
+  /** Everyone who is to repair in one of its trials; absent: the one operator. */
+  readonly operators?: readonly string[];
   /** Resolved, JSON-safe. */
   readonly config: JsonObject;
   /** The file as it was written. */
@@ -59,7 +61,7 @@ export interface TrialTiming {
   readonly horizonSeconds: number;
 }
 
-export interface Campaign extends NewCampaign {
+export interface Campaign extends Omit<NewCampaign, 'operators'> {
   readonly id: string;
   readonly status: CampaignStatus;
   readonly trialCount: number;
@@ -68,7 +70,7 @@ export interface Campaign extends NewCampaign {
   /** Both null unless it is paused. */
   readonly pausedAt: Date | null;
   readonly pausedBy: string | null;
-  /** What a worker must offer to take this campaign: `subject/runtime/fault`, sorted. */
+  /** What a worker must offer to take this campaign: `subject/runtime/fault`, `operator/name`, sorted. */
   readonly needs: readonly string[];
 }
 

@@ -18,7 +18,7 @@ export interface WorkerRow {
 
 /** A catalogue entry of a worker that has code which not every installation has. */
 export interface PublishedEntry {
-  readonly kind: 'subject' | 'fault';
+  readonly kind: 'subject' | 'fault' | 'operator';
   readonly name: string;
   readonly entry: JsonObject;
 }
@@ -34,7 +34,7 @@ export interface WorkerSlots {
 
 /** A catalogue entry of a worker that has code which not every installation has. */
 export interface PublishedEntry {
-  readonly kind: 'subject' | 'fault';
+  readonly kind: 'subject' | 'fault' | 'operator';
   readonly name: string;
   readonly entry: JsonObject;
 }

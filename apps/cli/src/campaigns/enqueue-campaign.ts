@@ -4,6 +4,7 @@ import { type JobQueues, reconcile } from '@ordeal/queue';
 import type { Campaign, NewTrial, Store } from '@ordeal/store';
 import pRetry from 'p-retry';
 import { duringOutage, isOutage } from '../installation/outage.ts';
+import { operatorsOf } from './offers.ts';
 
 /** An outage of the queue that is over by then is not worth telling of. */
 const QUEUE_PATIENCE_MS = 10_000;
@@ -37,6 +38,7 @@ async function storeCampaign(config: CampaignConfig, store: Store): Promise<Camp
       attempts: config.attempts,
       backoffSeconds: config.backoff_seconds,
       operator: config.operator,
+      operators: operatorsOf(config),
       config: config as unknown as JsonObject,
       source: config.source,
     },

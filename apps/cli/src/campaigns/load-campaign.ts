@@ -1,7 +1,7 @@
 import { type CampaignConfig, loadCampaignConfig } from '@ordeal/campaign';
-import { extendCatalogue, fromPublished } from '@ordeal/catalogue';
+import { BUILT_IN_OPERATORS, extendCatalogue, fromPublished, publishedOperators } from '@ordeal/catalogue';
 import type { Settings } from '@ordeal/config';
-import { OrdealError } from '@ordeal/core';
+import { NO_OPERATOR, OrdealError } from '@ordeal/core';
 import type { PublishedEntry } from '@ordeal/store';
 
 /**
@@ -16,11 +16,14 @@ export async function loadCampaign(
   settings: Settings,
   options: {
     skipUnsupported: boolean;
+    /** Of a file that names none; default: nobody. */
+    defaultOperator?: string;
     published?: (() => Promise<readonly PublishedEntry[]>) | undefined;
   },
 ): Promise<CampaignConfig> {
-  const { published, skipUnsupported } = options;
-  const rules = { maxParallel: settings.maxParallel, skipUnsupported };
+  const { published, skipUnsupported, defaultOperator = NO_OPERATOR } = options;
+  const knownOperators = [...BUILT_IN_OPERATORS, ...Object.keys(settings.operators)];
+  const rules = { maxParallel: settings.maxParallel, skipUnsupported, knownOperators, defaultOperator };
   const { catalogue } = settings.repertoire;
   try {
     return await loadCampaignConfig(file, catalogue, rules);
@@ -28,7 +31,10 @@ export async function loadCampaign(
     const mayBeElsewhere = error instanceof OrdealError && isAboutContent(error) && published !== undefined;
     const entries = mayBeElsewhere ? await published() : [];
     if (entries.length === 0) throw error;
-    return await loadCampaignConfig(file, extendCatalogue(catalogue, fromPublished(entries)), rules);
+    return await loadCampaignConfig(file, extendCatalogue(catalogue, fromPublished(entries)), {
+      ...rules,
+      knownOperators: [...new Set([...knownOperators, ...publishedOperators(entries)])],
+    });
   }
 }
 

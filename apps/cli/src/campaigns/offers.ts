@@ -1,5 +1,5 @@
 import { type CampaignConfig, leaveOut } from '@ordeal/campaign';
-import { OrdealError } from '@ordeal/core';
+import { OrdealError, operatorNeed } from '@ordeal/core';
 
 /** What one worker can run, and what it knows and cannot, as `subject/runtime/fault`. */
 export interface Offer {
@@ -15,10 +15,16 @@ export function whyNot(need: string, { can, cannot }: Offer): string | undefined
   return (Object.hasOwn(cannot, need) ? cannot[need] : undefined) ?? 'it has never heard of it';
 }
 
-/** What each cell of the campaign asks of a worker. */
+/** What each cell of the campaign asks of a worker, and its operator. */
 export function needsOf(config: CampaignConfig): string[] {
   const needs = config.cells.map((cell) => `${cell.subject}/${cell.runtime}/${cell.chaos_type}`);
+  needs.push(...operatorsOf(config).flatMap((name) => operatorNeed(name) ?? []));
   return [...new Set(needs)].sort();
+}
+
+/** Everyone who is to repair in one of its trials. */
+export function operatorsOf({ operator }: CampaignConfig): string[] {
+  return [operator];
 }
 
 /**

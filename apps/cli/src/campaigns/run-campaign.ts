@@ -28,6 +28,8 @@ export async function runCampaign(
     /** Default: what is built in. */
     settings?: Settings;
     slots?: number;
+    /** See `WorkerOptions`. */
+    operatorDb?: string | undefined;
     say?: (line: string) => void;
     onEnqueued?: (campaign: Campaign) => void;
     /** See `followCampaign`; told of every campaign that is gone on with. */
@@ -35,9 +37,9 @@ export async function runCampaign(
     signal?: AbortSignal;
   } = {},
 ): Promise<{ campaign: Campaign; progress: Progress }> {
-  const { settings = defaultSettings } = options;
+  const { settings = defaultSettings, operatorDb } = options;
   await fetchImages(settings, subjectsOnDocker(config), options.say ?? (() => {}), options.signal);
-  checkRunnable(config, await ownOffer(settings));
+  checkRunnable(config, await ownOffer(settings, operatorDb));
   const { store, folders } = installation;
   const queues = await installation.queues();
   const campaign = await enqueueCampaign(config, { store, queues });
@@ -49,6 +51,7 @@ export async function runCampaign(
     settings,
     log: workerLog(join(folders.home, 'worker.log')),
     slots: options.slots ?? settings.slots,
+    operatorDb,
     wanted: (other) => Number(other.id) <= Number(campaign.id),
   });
   try {
@@ -78,8 +81,8 @@ export async function runCampaign(
 }
 
 /** What a worker in this process would offer. */
-export async function ownOffer(settings: Settings): Promise<Offer> {
-  return { name: 'a worker in this process', ...(await findCapabilities(settings)) };
+export async function ownOffer(settings: Settings, operatorDb: string | undefined): Promise<Offer> {
+  return { name: 'a worker in this process', ...(await findCapabilities(settings, operatorDb)) };
 }
 
 /** Only their images: whoever wants one campaign need not wait for those of all subjects. */

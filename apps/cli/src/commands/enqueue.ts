@@ -1,12 +1,14 @@
-import { existsSync } from 'node:fs';
-import { describeError, OrdealError } from '@ordeal/core';
+import type { CampaignConfig } from '@ordeal/campaign';
+import { OPERATOR_DB } from '@ordeal/catalogue';
+import { describeError, NO_OPERATOR, OrdealError } from '@ordeal/core';
 import type { Campaign, Store } from '@ordeal/store';
 import type { Command } from 'commander';
 import { enqueueCampaign } from '../campaigns/enqueue-campaign.ts';
 import { followCampaign } from '../campaigns/follow-campaign.ts';
 import { ableWorkers, liveWorkers, noWorkerMessage, offerOf } from '../campaigns/live-workers.ts';
 import { loadCampaign } from '../campaigns/load-campaign.ts';
-import { leaveOutUnsupported } from '../campaigns/offers.ts';
+import { leaveOutUnsupported, operatorsOf } from '../campaigns/offers.ts';
+import { findOperatorDb, usingOperatorDb } from '../campaigns/operator-db.ts';
 import { openProgressDisplay } from '../campaigns/progress-display.ts';
 import { publishedEntries } from '../campaigns/published-entries.ts';
 import { ownOffer, runCampaign } from '../campaigns/run-campaign.ts';
@@ -57,7 +59,7 @@ export function addEnqueue(program: Command): void {
     .option('--watch', 'follow the campaign to its end; exit 0 only if no trial failed')
     .option('--with-worker', 'run a worker in this process until the campaign has ended')
     .option('--skip-unsupported', 'leave out what no worker can run; the campaign keeps a note of it')
-    .option('--operator-db <path>', 'select the operator operator-db and its database')
+    .option('--operator-db <path>', 'select the operator operator-db; with --with-worker, its database')
     .option('--json', 'print JSON instead of text')
     .addHelpText('after', spelled(EXAMPLE))
     .action(async (file: string, options: EnqueueOptions) => {
@@ -72,30 +74,42 @@ async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
   const say = (line: string): void => display.say(line);
   const settings = await openSettings();
   const skipUnsupported = options.skipUnsupported === true;
-  refuseOperatorDb(options, say);
+  const operatorDb = findOperatorDb(options.operatorDb);
+  const load = async (published?: typeof publishedEntries): Promise<CampaignConfig> => {
+    const defaultOperator = operatorDb === undefined ? NO_OPERATOR : OPERATOR_DB;
+    const rules = { skipUnsupported, defaultOperator, published };
+    const config = await loadCampaign(whereTyped(file), settings, rules);
+    checkOperatorDb(config, options);
+    return config;
+  };
   if (options.dryRun) {
-    const written = await loadCampaign(whereTyped(file), settings, { skipUnsupported });
+    const written = await load();
     await printDryRun(written, { json: options.json === true });
     return 0;
   }
-  const written = await loadCampaign(whereTyped(file), settings, {
-    skipUnsupported,
-    published: publishedEntries,
-  });
+  const written = await load(publishedEntries);
   const signal = stopSignal(options.withWorker ? (line) => display.warn(line) : undefined);
   await using installation = await openInstallation();
   const config = skipUnsupported
     ? leaveOutUnsupported(
         written,
         options.withWorker
-          ? [await ownOffer(settings)]
+          ? [await ownOffer(settings, operatorDb)]
           : (await liveWorkers(installation.store)).map(offerOf),
       )
     : written;
   say(`Campaign file ${file}\n${configSummary(config)}`);
+  if (operatorDb !== undefined && operatorsOf(config).includes(OPERATOR_DB)) {
+    say(
+      options.withWorker
+        ? usingOperatorDb(operatorDb)
+        : `The operator is operator-db. Which database counts is each worker's own affair (its --operator-db, else its data/operator.db), not ${operatorDb} here.`,
+    );
+  }
   if (options.withWorker) {
     const { campaign, progress } = await runCampaign(config, installation, {
       settings,
+      operatorDb,
       say,
       onLook,
       signal,
@@ -149,14 +163,11 @@ function announce(campaign: Campaign, say: (line: string) => void): void {
   );
 }
 
-function refuseOperatorDb(options: EnqueueOptions, say: (line: string) => void): void {
-  if (options.operatorDb !== undefined) {
-    throw new OrdealError(
-      'UNSUPPORTED',
-      `--operator-db ${options.operatorDb}: the operator operator-db cannot be run by this version yet; nothing was enqueued`,
-    );
-  }
-  const found = whereTyped('data/operator.db');
-  if (existsSync(found))
-    say(`Found ${found}: this version cannot use it yet, the campaign runs with operator none.`);
+function checkOperatorDb(config: CampaignConfig, { operatorDb }: EnqueueOptions): void {
+  const operators = operatorsOf(config);
+  if (operatorDb === undefined || operators.includes(OPERATOR_DB)) return;
+  throw new OrdealError(
+    'BAD_INPUT',
+    `--operator-db selects the operator ${OPERATOR_DB}, but ${config.file} names ${operators.join(', ')}: leave one of them away`,
+  );
 }

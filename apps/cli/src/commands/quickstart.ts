@@ -1,6 +1,8 @@
 import { join } from 'node:path';
-import { loadCampaignConfig } from '@ordeal/campaign';
+import { readSettings } from '@ordeal/config';
+import { NO_OPERATOR } from '@ordeal/core';
 import type { Command } from 'commander';
+import { loadCampaign } from '../campaigns/load-campaign.ts';
 import { openProgressDisplay } from '../campaigns/progress-display.ts';
 import { runCampaign } from '../campaigns/run-campaign.ts';
 import { openInstallation } from '../installation/installation.ts';
@@ -12,6 +14,10 @@ import { configSummary, progressLine } from '../reports/format.ts';
 
 const CAMPAIGN_FILE = join(import.meta.dirname, '../../../../campaigns/quickstart.yaml');
 
+/** Unless there are settings of one's own: with them goes what they register. */
+const EXAMPLE_SETTINGS = join(import.meta.dirname, '../../../../examples/operator/ordeal.config.ts');
+const EXAMPLE_OPERATOR = 'restarter';
+
 /** `ordeal quickstart`: from nothing to a finished campaign. */
 export function addQuickstart(program: Command): void {
   program
@@ -22,8 +28,12 @@ export function addQuickstart(program: Command): void {
       using _shown = display;
       const say = (line: string): void => display.say(line);
       const signal = stopSignal((line) => display.warn(line));
-      const settings = await openSettings();
-      const config = await loadCampaignConfig(CAMPAIGN_FILE);
+      const own = await openSettings();
+      const settings = own.file === undefined ? await readSettings(EXAMPLE_SETTINGS) : own;
+      const config = await loadCampaign(CAMPAIGN_FILE, settings, {
+        skipUnsupported: false,
+        defaultOperator: Object.hasOwn(settings.operators, EXAMPLE_OPERATOR) ? EXAMPLE_OPERATOR : NO_OPERATOR,
+      });
       say(
         'A campaign breaks a system on purpose, again and again, and measures how it gets back on its feet.',
       );

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { campaignJsonSchema } from '@ordeal/campaign';
+import { BUILT_IN_OPERATORS } from '@ordeal/catalogue';
 import { OrdealError } from '@ordeal/core';
 import type { Command } from 'commander';
 import { openSettings } from '../installation/open-settings.ts';
@@ -22,8 +23,9 @@ export function addSchema(program: Command): void {
     .option('-o, --output <file>', 'write it to a file instead of printing it')
     .addHelpText('after', spelled(HELP))
     .action(async ({ output }: { output?: string }) => {
-      const { repertoire, maxParallel } = await openSettings();
-      const schema = campaignJsonSchema(repertoire.catalogue, { maxParallel });
+      const { repertoire, maxParallel, operators } = await openSettings();
+      const knownOperators = [...BUILT_IN_OPERATORS, ...Object.keys(operators)];
+      const schema = campaignJsonSchema(repertoire.catalogue, { maxParallel, knownOperators });
       const text = JSON.stringify(schema, null, 2);
       if (output === undefined) return console.log(text);
       await writeFile(whereTyped(output), `${text}\n`).catch((error: unknown) => {

@@ -23,8 +23,8 @@ export const checkFaults = defineCheck({
       const [subject, runtime, fault = ''] = need.split('/');
       return { place: `${subject} on ${runtime}`, fault, whyNot };
     });
-    // The baseline stands for the subject itself, and is told of only where nothing else is.
-    const faults = offered.filter(({ fault }) => fault !== NO_FAULT);
+    // Operators are no part of it, and are named without a fault. The baseline stands for the subject itself, and is told of only where nothing else is.
+    const faults = offered.filter(({ fault }) => fault !== '' && fault !== NO_FAULT);
     for (const [place, here] of Map.groupBy(faults, (each) => each.place)) {
       for (const [whyNot, same] of Map.groupBy(here, (each) => each.whyNot)) {
         const types = same.map(({ fault }) => fault).join(', ');

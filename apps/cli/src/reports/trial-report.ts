@@ -2,6 +2,7 @@ import type { Execution, Injection, Trial, TrialEvent } from '@ordeal/store';
 import { table } from '../terminal/table.ts';
 import { seconds, trialResult } from './format.ts';
 import { availabilityReport, writesReport } from './load-report.ts';
+import { operatorReport } from './operator-report.ts';
 
 /** Everything about one trial, for a person: result, executions, faults, timeline, states. */
 export function trialReport(
@@ -43,6 +44,7 @@ export function trialReport(
   }
   if (trial.record?.availability) parts.push(availabilityReport(trial.record.availability));
   if (trial.record?.writes) parts.push(writesReport(trial.record.writes));
+  if (trial.record?.operator !== undefined) parts.push(operatorReport(trial.record.operator));
   const counted = events.filter((event) => event.execution === trial.execution);
   if (counted.length > 0) {
     const rows = counted.map((event) => [

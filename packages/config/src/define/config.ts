@@ -1,3 +1,4 @@
+import type { CommandDefinition } from '@ordeal/operators';
 import type { ComposeSubjectDefinition } from './compose-subject.ts';
 import type { FaultDefinition } from './fault.ts';
 import type { SubjectDefinition } from './subject.ts';
@@ -8,6 +9,8 @@ export interface OrdealConfig {
   readonly subjects?: readonly (SubjectDefinition | ComposeSubjectDefinition)[];
   /** Kinds of chaos of your own, from {@link defineFault}. */
   readonly faults?: readonly FaultDefinition[];
+  /** Operators of your own, by the name that campaign files use. */
+  readonly operators?: Readonly<Record<string, CommandDefinition>>;
   readonly limits?: Limits;
   readonly runtimes?: RuntimeSettings;
 }

@@ -29,6 +29,7 @@ export {
   type Topology,
 } from '@ordeal/core';
 export { chooseTarget, type PingResult, ping, type Route, routeThrough, routeTo } from '@ordeal/faults';
+export type { CommandDefinition } from '@ordeal/operators';
 export type { Endpoints, HealthCheck, HealthVerdict, HttpCheck, Protocol } from '@ordeal/subjects';
 export { z } from 'zod';
 export {

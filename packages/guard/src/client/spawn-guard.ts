@@ -20,6 +20,8 @@ export interface SpawnGuardOptions {
   readonly timing?: Timing;
   /** The settings file with the subjects and faults that it shall know beside the built-in ones. */
   readonly settings?: string | undefined;
+  /** The database of the operator `operator-db`. */
+  readonly operatorDb?: string | undefined;
   /** Beside this process's own environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** For lines of the guard that are not in the protocol. Default: nowhere. */
@@ -67,10 +69,10 @@ async function newGuardFolder(folders: Folders): Promise<GuardFolder> {
 async function launch(
   folder: GuardFolder,
   timing: Timing,
-  { folders, settings, env, program }: SpawnGuardOptions,
+  { folders, settings, operatorDb, env, program }: SpawnGuardOptions,
 ): Promise<ChildProcess> {
   const main = program ?? fileURLToPath(new URL('../main.ts', import.meta.url));
-  const args = launchArguments({ folder: folder.path, folders, timing, settings });
+  const args = launchArguments({ folder: folder.path, folders, timing, settings, operatorDb });
   await using log = await open(folder.log, 'a');
   return spawn(process.execPath, [main, ...args], {
     // A session of its own: Ctrl+C reaches the whole foreground group, and the guard must outlive the worker.

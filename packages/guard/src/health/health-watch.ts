@@ -103,6 +103,14 @@ export class HealthWatch {
     }
   }
 
+  /** Resolves once that part is bad, or has not become so in this time. @throws the signal's reason */
+  async becomesBad(part: Goal, withinMs: number, signal: AbortSignal): Promise<void> {
+    const untilMs = this.#parts.monotonicMs() + withinMs;
+    while (typeof this.#sinceMs(part) === 'number' && this.#parts.monotonicMs() < untilMs) {
+      await unlessAborted(signal, this.#nextJudgement.promise);
+    }
+  }
+
   get detail(): string {
     const whole = `whole: ${this.#whole.detail}`;
     return this.#serving === undefined ? whole : `${whole}; serving: ${this.#serving.detail}`;
@@ -124,11 +132,13 @@ export class HealthWatch {
 
   /** Since when all that the subject can measure has been good without a break; undefined when it is not. */
   #goodSinceMs(): number | undefined {
-    const since = this.#parts.subject.goals.map((goal) =>
-      goal === 'whole' ? this.#whole.sinceMs : this.#serving?.sinceMs,
-    );
+    const since = this.#parts.subject.goals.map((goal) => this.#sinceMs(goal));
     const good = since.filter((sinceMs) => typeof sinceMs === 'number');
     return good.length < since.length ? undefined : Math.max(...good);
+  }
+
+  #sinceMs(goal: Goal): number | null | undefined {
+    return goal === 'whole' ? this.#whole.sinceMs : this.#serving?.sinceMs;
   }
 
   #tellHealth(): void {

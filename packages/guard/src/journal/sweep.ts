@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { describeError, type Runtime } from '@ordeal/core';
+import { killOperatorsOf } from '@ordeal/operators';
 import type { Folders } from '@ordeal/place';
 import type { Home } from '../home/home.ts';
+import { handleSocket } from '../operator/handle-server.ts';
 import type { Recovered } from '../protocol.ts';
 import { claimFolder } from './claim.ts';
 import type { LeftInstance } from './entries.ts';
@@ -34,6 +36,7 @@ async function sweepFolder(
     await claim.release();
     return [];
   }
+  await endOperators(folders, folder);
   const left = await leftIn(folder, runtimes);
   const recovered = await Promise.all(left.map((instance) => recover(instance, runtimes)));
   // Before the folder goes: as long as it is there, the rows of the ledger stay open.
@@ -41,6 +44,15 @@ async function sweepFolder(
   if (recovered.every(({ clean }) => clean)) await rm(folder.path, { recursive: true, force: true });
   else await claim.release();
   return recovered;
+}
+
+/** First of all: an operator would go on repairing what is being removed. */
+async function endOperators(folders: Folders, folder: GuardFolder): Promise<void> {
+  const socket = handleSocket(folders, folder.path);
+  await killOperatorsOf(socket).catch((error: unknown) =>
+    console.error(`operators of ${folder.path}: ${describeError(error)}`),
+  );
+  await rm(socket, { force: true });
 }
 
 async function tell(folders: Folders, { trial, execution, injections, clean }: Recovered): Promise<void> {

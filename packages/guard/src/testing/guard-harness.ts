@@ -6,6 +6,7 @@ import type { GuardParts } from '../execution-parts.ts';
 import { Guard } from '../guard.ts';
 import type { JournalEntry } from '../journal/entries.ts';
 import type { Farewell } from '../journal/farewell.ts';
+import { HandleServer } from '../operator/handle-server.ts';
 import type { Fence, GuardEvent } from '../protocol.ts';
 import { faultDouble } from './fault-double.ts';
 import { RuntimeDouble } from './runtime-double.ts';
@@ -55,6 +56,8 @@ export async function createGuardHarness({
       subjectOf: (name) => (name === subject.name ? subject : undefined),
       faultOf: (type) => (type === fault.type ? fault : undefined),
     },
+    operatorOf: () => undefined,
+    handleServer: new HandleServer(join(folder, 'handles.sock')),
     monotonicMs: nowMs,
     timing: DEFAULT_TIMING,
     faultPoints: new Set(),

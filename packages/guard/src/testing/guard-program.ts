@@ -18,6 +18,7 @@ await runGuardProcess({
   options: readLaunchArguments(process.argv.slice(2)),
   home: { lives: processLives(), runtimes: [runtime] },
   repertoire: { subjectOf: () => subjectDouble(runtime), faultOf: () => faultDouble(record) },
+  operatorOf: () => undefined,
   input: process.stdin,
   output: new Socket({ fd: 1, readable: false, writable: true }),
   exit: (code) => process.exit(code),

@@ -115,6 +115,10 @@ export class InstanceDouble implements Instance {
   pause = async () => {};
   resume = async () => {};
   startNode = async () => {};
+  takeBack = async () => {};
+  restart = async () => {};
+  exec = async () => ({ exitCode: 0, output: '' });
+  logs = async () => '';
   shape = async () => {};
   unshape = async () => {};
   fill = async () => {};

@@ -1,6 +1,7 @@
 import {
   type Address,
   type ContainerLaunch,
+  type ExecOutcome,
   type Instance,
   type InstanceLabel,
   type InstanceRequest,
@@ -147,6 +148,22 @@ export class DockerInstance implements Instance {
 
   async startNode(node: string): Promise<void> {
     await this.#node(node).supervisor.start();
+  }
+
+  async takeBack(node: string): Promise<void> {
+    await this.#node(node).supervisor.takeBack();
+  }
+
+  async restart(node: string): Promise<void> {
+    await this.#node(node).supervisor.restart();
+  }
+
+  exec(node: string, command: readonly string[], signal: AbortSignal): Promise<ExecOutcome> {
+    return this.#node(node).exec(command, signal);
+  }
+
+  logs(node: string, lines: number, signal: AbortSignal): Promise<string> {
+    return this.#node(node).logs(lines, signal);
   }
 
   async shape(injection: string, rules: readonly LinkRule[]): Promise<void> {

@@ -1,8 +1,9 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Address,
   CLIENT_ROLE,
+  type ExecOutcome,
   type Instance,
   type InstanceLabel,
   type InstanceRequest,
@@ -22,11 +23,13 @@ import {
   type VolumeLook,
 } from '@ordeal/core';
 import { isStopped, processesIn, unprivilegedUser } from '@ordeal/place';
+import { lastLines, nodeIsDown } from '../handles.ts';
 import { Listeners } from '../listeners.ts';
 import { NodeSupervisor } from '../node-supervisor.ts';
 import { readLoad } from '../read-load.ts';
 import { settleAll } from '../settle-all.ts';
 import { deleteFolder, makeNodeFolder, recordIncarnation } from './instance-folder.ts';
+import { nodeLog } from './launch-node.ts';
 import { Links } from './links.ts';
 import { NO_LIMITS } from './no-limits.ts';
 import { NodeAddresses } from './node-addresses.ts';
@@ -34,6 +37,7 @@ import type { PortAllotment } from './ports.ts';
 import { prepareNodes } from './prepare-nodes.ts';
 import { createProcessHost } from './process-host.ts';
 import { killTree, treeMembers } from './process-tree.ts';
+import { runCommand } from './run-command.ts';
 import { Volumes } from './volumes.ts';
 
 const REMOVE_ATTEMPTS = 3;
@@ -54,6 +58,7 @@ export class ProcessInstance implements Instance {
   readonly #subject: Subject;
   readonly #tools: InstanceTools;
   readonly #nodes = new Map<string, NodeSupervisor>();
+  readonly #launches = new Map<string, ProcessLaunch>();
   readonly #addresses: NodeAddresses;
   readonly #links = new Links();
   readonly #volumes = new Volumes();
@@ -85,7 +90,10 @@ export class ProcessInstance implements Instance {
     await this.#addresses.takeAll(this.topology);
     await this.#links.open(this.topology, (node, port) => this.#addresses.of(node, port));
     const launches = await prepareNodes(this.#subject, (node) => this.#site(node), signal);
-    for (const [node, launch] of launches) this.#nodes.set(node.name, this.#supervisor(node, launch));
+    for (const [node, launch] of launches) {
+      this.#launches.set(node.name, launch);
+      this.#nodes.set(node.name, this.#supervisor(node, launch));
+    }
     await settleAll([...this.#nodes.values()].map((node) => node.start()));
     signal.throwIfAborted();
   }
@@ -141,6 +149,27 @@ export class ProcessInstance implements Instance {
 
   async startNode(node: string): Promise<void> {
     await this.#node(node).start();
+  }
+
+  async takeBack(node: string): Promise<void> {
+    await this.#node(node).takeBack();
+  }
+
+  async restart(node: string): Promise<void> {
+    await this.#node(node).restart();
+  }
+
+  async exec(node: string, command: readonly string[], signal: AbortSignal): Promise<ExecOutcome> {
+    if (this.#node(node).incarnation() === null) throw nodeIsDown(node);
+    const launch = this.#launches.get(node);
+    if (launch === undefined) throw new OrdealError('INTERNAL', `${node} has no launch`);
+    const folder = join(this.#tools.folder, node);
+    return runCommand(command, { launch, folder, runAs: unprivilegedUser(), signal });
+  }
+
+  async logs(node: string, lines: number): Promise<string> {
+    this.#node(node);
+    return lastLines(await readFile(nodeLog(join(this.#tools.folder, node)), 'utf8'), lines);
   }
 
   async shape(injection: string, rules: readonly LinkRule[]): Promise<void> {

@@ -21,7 +21,7 @@ export async function launchNode(
   launch: ProcessLaunch,
   place: NodePlace,
 ): Promise<{ child: ChildProcess; pid: number }> {
-  const log = openSync(join(place.folder, 'node.log'), 'a');
+  const log = openSync(nodeLog(place.folder), 'a');
   try {
     const child = spawn(launch.command, launch.args, {
       cwd: place.folder,
@@ -47,8 +47,12 @@ export async function launchNode(
   }
 }
 
+export function nodeLog(folder: string): string {
+  return join(folder, 'node.log');
+}
+
 /** What a program needs to run at all. Our own environment holds connection strings: no node gets it. */
-function inheritedEnvironment(home: string): NodeJS.ProcessEnv {
+export function inheritedEnvironment(home: string): NodeJS.ProcessEnv {
   const kept = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'].flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];

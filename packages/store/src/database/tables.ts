@@ -132,7 +132,7 @@ interface WorkersTable {
 }
 
 interface PublishedTable {
-  kind: 'subject' | 'fault';
+  kind: 'subject' | 'fault' | 'operator';
   name: string;
   entry: Jsonb<JsonObject>;
   published_at: Generated<Date>;

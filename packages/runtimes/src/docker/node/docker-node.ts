@@ -1,12 +1,14 @@
 import {
   CLIENT_ROLE,
   type ContainerLaunch,
+  type ExecOutcome,
   type LoadLine,
   type NodeEvent,
   type NodeLook,
   type NodeSpec,
   OrdealError,
 } from '@ordeal/core';
+import { nodeIsDown } from '../../handles.ts';
 import { NodeSupervisor } from '../../node-supervisor.ts';
 import { readLoad } from '../../read-load.ts';
 import type { ServiceNode } from '../compose/instance-file.ts';
@@ -15,6 +17,7 @@ import { type DockerSite, nameIn } from '../site.ts';
 import { type Attached, attach } from './attach.ts';
 import { createContainerHost } from './container-host.ts';
 import { ContainerLimits } from './container-limits.ts';
+import { execInContainer, logsOfContainer } from './exec-in-container.ts';
 import { HELPER_DATA_PATH, NodeHelper } from './helper.ts';
 import { lookAtContainer } from './look-at-container.ts';
 import { createTarget } from './target.ts';
@@ -109,6 +112,16 @@ export class DockerNode {
   async look(): Promise<NodeLook> {
     const seen = await lookAtContainer(this.#site.engine, this.target);
     return { ...seen, quickDeaths: this.supervisor.quickDeaths };
+  }
+
+  /** @throws OrdealError TARGET_FAILED when it is down, or the engine cannot run the command in it */
+  async exec(command: readonly string[], signal: AbortSignal): Promise<ExecOutcome> {
+    if (this.supervisor.incarnation() === null) throw nodeIsDown(this.spec.name);
+    return execInContainer(this.#site.engine, this.target, command, signal);
+  }
+
+  logs(lines: number, signal: AbortSignal): Promise<string> {
+    return logsOfContainer(this.#site.engine, this.target, lines, signal);
   }
 
   /** Where the helper sees the node's data. @throws OrdealError UNSUPPORTED when the node has no volume */

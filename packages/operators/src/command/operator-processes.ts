@@ -1,0 +1,28 @@
+import { killAll, type ProcessIdentity, processesMarked, withDescendants } from '@ordeal/place';
+
+/** Stands in the environment of an operator's process, and so in that of all its children. */
+export const SOCKET_VARIABLE = 'ORDEAL_SOCKET';
+export const TOKEN_VARIABLE = 'ORDEAL_INCIDENT';
+
+/**
+ * Kills an operator with all its children: those that descend from its process, and those that have left it (a
+ * session of their own, another parent, another folder) but still bear its token.
+ * @throws OrdealError TARGET_FAILED when some survive
+ */
+export function killOperator(root: ProcessIdentity | null, token: string): Promise<void> {
+  const roots = root === null ? [] : [root];
+  return killAll('processes of an operator', (seen) =>
+    unique([...withDescendants([...roots, ...seen]), ...processesMarked(`${TOKEN_VARIABLE}=${token}`)]),
+  );
+}
+
+/** Kills all operators that a guard had at work; for whoever comes after a guard that is dead. */
+export function killOperatorsOf(socket: string): Promise<void> {
+  return killAll('processes of operators', (seen) =>
+    unique([...withDescendants(seen), ...processesMarked(`${SOCKET_VARIABLE}=${socket}`)]),
+  );
+}
+
+function unique(identities: readonly ProcessIdentity[]): ProcessIdentity[] {
+  return [...new Set(identities)];
+}
