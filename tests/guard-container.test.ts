@@ -97,6 +97,9 @@ describe.skipIf(why !== undefined)(
       expect(injection.place).toBe(place);
       worker.child.kill('SIGKILL');
       await emptied(5_000);
+      // It need not run again.
+      const [campaign] = await store.listCampaigns();
+      await store.cancelCampaign(campaign?.id ?? '');
       const next = world.start(['worker']);
       const closed = await waitFor(
         'the row of the ledger is closed',
@@ -109,7 +112,6 @@ describe.skipIf(why !== undefined)(
       expect(closed.evidence).toMatchObject({
         gone: { undone_by: 'guard', reason: 'the worker closed the line' },
       });
-      await completed(store, injection.trialId);
       next.child.kill('SIGTERM');
       expect(await next.ended, next.output()).toBe(0);
       await emptied(10_000);

@@ -6,7 +6,8 @@ import type { Folders } from '@ordeal/place';
 import {
   bundleProgram,
   engineSocket,
-  JOURNALS_LABEL,
+  guardLabels,
+  journalLabels,
   packPrograms,
   type RunningBesideEngine,
   startBesideEngine,
@@ -104,12 +105,8 @@ async function start(
     ],
     files,
     env,
-    volume: {
-      name: volumeOf(place),
-      path: DATA_PATH,
-      labels: { 'ordeal.place': place, [JOURNALS_LABEL]: '' },
-    },
-    labels: { 'ordeal.guard': name, 'ordeal.place': place },
+    volume: { name: volumeOf(place), path: DATA_PATH, labels: journalLabels(place) },
+    labels: guardLabels(name, place),
     socket: await engineSocket(docker),
   });
 }
