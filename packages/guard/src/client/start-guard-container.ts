@@ -70,7 +70,8 @@ export async function startGuardContainer(options: GuardContainerOptions): Promi
     await client.hello(HELLO_DEADLINE_MS);
     return client;
   } catch (error) {
-    await client.kill();
+    // Whatever is left of it is found by the next of its place.
+    await client.kill().catch(() => {});
     throw guardNotUp(describeError(error), written);
   }
 }
