@@ -12,7 +12,7 @@ it.skipIf(why !== undefined)(
     const { docker, image } = await testEngine('helper');
     const place = `test-${randomBytes(4).toString('hex')}`;
     const left = () => docker.listContainers({ all: true, filters: { label: [`ordeal.place=${place}`] } });
-    await docker.createContainer({ Image: image('helper'), Labels: guardLabels('g1', place) });
+    await docker.createContainer({ Image: image('helper'), Cmd: ['true'], Labels: guardLabels('g1', place) });
     await removeNeverStarted(undefined, place);
     expect(await left()).toHaveLength(1);
     await removeNeverStarted(undefined, place, -1_000);
