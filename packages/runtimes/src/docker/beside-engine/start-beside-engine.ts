@@ -116,6 +116,8 @@ async function create(engine: Engine, image: string, program: ProgramBesideEngin
         NetworkMode: 'host',
         // The socket belongs to the machine's root, and not to what an engine may make of a container's.
         UsernsMode: 'host',
+        // Nor may SELinux keep it from the socket.
+        SecurityOpt: ['label=disable'],
         LogConfig: { Type: 'json-file', Config: { 'max-size': '5m', 'max-file': '1' } },
         Mounts: [
           { Type: 'bind', Source: socket, Target: ENGINE_BESIDE.replace('unix://', '') },
