@@ -1,3 +1,4 @@
+import { join, resolve } from 'node:path';
 import { waitFor } from '@ordeal/core';
 import {
   TEST_ENGINE_TIMEOUT_MS,
@@ -12,6 +13,9 @@ import { type DockerWorld, openWorldOn } from './support/docker-world.ts';
 import { startTlsEngine } from './support/tls-engine.ts';
 
 const why = whyNoTestEngine();
+const CHECKOUT = resolve(import.meta.dirname, '..');
+
+const socketHere = () => (process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock').replace('unix://', '');
 
 /** Everything on the engine that bears the place's name: guards, their journals, instances. */
 async function presentAt({ docker }: TestEngine, place: string): Promise<string[]> {
@@ -97,6 +101,9 @@ describe.skipIf(why !== undefined)(
       expect(injection.place).toBe(place);
       worker.child.kill('SIGKILL');
       await emptied(5_000);
+      // It need not run again.
+      const [campaign] = await store.listCampaigns();
+      await store.cancelCampaign(campaign?.id ?? '');
       const next = world.start(['worker']);
       const closed = await waitFor(
         'the row of the ledger is closed',
@@ -109,7 +116,6 @@ describe.skipIf(why !== undefined)(
       expect(closed.evidence).toMatchObject({
         gone: { undone_by: 'guard', reason: 'the worker closed the line' },
       });
-      await completed(store, injection.trialId);
       next.child.kill('SIGTERM');
       expect(await next.ended, next.output()).toBe(0);
       await emptied(10_000);
@@ -149,6 +155,30 @@ describe.skipIf(why !== undefined)(
       await emptied(10_000);
       expect((await world.ordeal('doctor', '--json')).stdout).not.toContain('no guard lives');
     });
+
+    it('outlives a worker that runs in a container itself', async () => {
+      const { store } = world;
+      const { home } = world.folders;
+      const worker = await engine.docker.createContainer({
+        Image: engine.image('helper'),
+        Entrypoint: ['node', join(CHECKOUT, 'apps/cli/src/main.ts'), 'worker'],
+        WorkingDir: home,
+        Env: [`DATABASE_URL=${store.databaseUrl}`, 'ORDEAL_HOME=/var/lib/ordeal/home'],
+        HostConfig: {
+          AutoRemove: true,
+          // For the database, which listens on loopback.
+          NetworkMode: 'host',
+          Binds: [`${socketHere()}:/var/run/docker.sock`, `${CHECKOUT}:${CHECKOUT}:ro`, `${home}:${home}:ro`],
+        },
+      });
+      await worker.start();
+      const file = await world.file(shortCampaign({ subject: 'etcd', extra: 'goal: whole\n' }));
+      expect((await world.ordeal('enqueue', file)).code).toBe(0);
+      const injection = await activeInjection(store);
+      expect(injection.place).toBe(place);
+      await worker.kill();
+      await emptied(5_000);
+    });
   },
 );
 
@@ -156,7 +186,7 @@ it.skipIf(why !== undefined)(
   'an engine over TCP with TLS runs trials, its guard beside it',
   async () => {
     const engine = await testEngine('helper', 'etcd');
-    const socket = (process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock').replace('unix://', '');
+    const socket = socketHere();
     await using remote = await startTlsEngine(socket);
     // Nothing says where the guard lives: it follows from the address.
     await using world = await openWorldOn(engine, { etcd: engine.image('etcd') }, { socket });

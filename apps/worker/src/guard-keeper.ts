@@ -87,10 +87,14 @@ export class GuardKeeper {
       );
   }
 
-  /** Lets the guard undo what is left, and go. */
+  /** Lets the guard undo what is left, and go. Never throws: what cannot be seen to go has heard that its line ended. */
   async close(): Promise<void> {
     this.#closing = true;
-    await this.#current?.close();
+    await this.#current
+      ?.close()
+      .catch((error: unknown) =>
+        this.#log.error({ error: describeError(error) }, 'could not see the guard go'),
+      );
   }
 
   async #spawn(): Promise<GuardClient> {

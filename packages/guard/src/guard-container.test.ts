@@ -25,7 +25,7 @@ describe.skipIf(why !== undefined)(
       const started = await client.ask('start', { fence, subject: 'etcd', runtime: 'docker' }, soon);
       const steady = await client.ask('steady', { fence, settleMs: 500, budgetMs: 60_000 }, soon);
       expect(steady).toMatchObject({ steady: true });
-      const plan = planOf('node_kill', 'etcd-1', started);
+      const plan = killOf('crash', 'etcd-1', started);
       const applied = await client.ask('apply', { fence, plan, activeWithinMs: 5_000 }, soon);
       expect(applied.finding).toMatchObject({ holds: true });
       const undone = await client.ask('undo', { fence, injection: 'x', goneWithinMs: 10_000 }, soon);
@@ -38,7 +38,7 @@ describe.skipIf(why !== undefined)(
     it('runs a subject of the settings file; when it is killed, the next of its place cleans up', async () => {
       const killed = await guards.start();
       const started = await killed.ask('start', { fence, subject: 'echo', runtime: 'docker' }, soon);
-      const plan = planOf('process_pause', 'alpha', started);
+      const plan = killOf('stop', 'alpha', started);
       const applied = await killed.ask('apply', { fence, plan, activeWithinMs: 5_000 }, soon);
       expect(applied.finding).toMatchObject({ holds: true });
       await killed.kill();
@@ -68,15 +68,15 @@ describe.skipIf(why !== undefined)(
   },
 );
 
-function planOf(type: string, target: string, { topology, nodes }: Answer<'start'>) {
-  const plan = defaultSettings.repertoire.faultOf(type)?.plan({
+function killOf(mode: 'crash' | 'stop', target: string, { topology, nodes }: Answer<'start'>) {
+  const plan = defaultSettings.repertoire.faultOf('node_kill')?.plan({
     injection: 'x',
-    params: type === 'node_kill' ? { mode: 'crash' } : {},
+    params: { mode },
     target,
     topology,
     nodes,
     random: createRandom(1),
   });
-  if (plan === undefined) throw new Error(`no ${type}`);
+  if (plan === undefined) throw new Error('no node_kill');
   return plan;
 }

@@ -2,11 +2,12 @@ export { type MissingAbilities, missingAbilities } from './abilities.ts';
 export { createRuntimes, type RuntimesOptions } from './create-runtimes.ts';
 export { type ContainerLives, containerLives } from './docker/beside-engine/container-lives.ts';
 export { engineId, engineSocket, type GuardHome, guardHome } from './docker/beside-engine/guard-home.ts';
+export { guardLabels, journalLabels } from './docker/beside-engine/guard-labels.ts';
 export {
   type GuardPlaceOnEngine,
   guardPlacesOn,
-  JOURNALS_LABEL,
 } from './docker/beside-engine/guard-places.ts';
+export { removeNeverStarted } from './docker/beside-engine/never-started.ts';
 export { packedProgram, packPrograms } from './docker/beside-engine/packed-programs.ts';
 export {
   ENGINE_BESIDE,

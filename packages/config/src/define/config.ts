@@ -71,8 +71,8 @@ export interface DockerSettings {
   readonly readyAhead?: number;
   /**
    * Where the guard lives: `process`, beside the worker, or `container`, on the engine's machine. Default: `container`
-   * when the engine is reached over the network or the worker runs in a container of it, else `process`. A process is
-   * up sooner; of an engine elsewhere it reaches no node.
+   * when the engine is reached over the network or the worker runs in a container of it, else `process`. A process
+   * reaches no node of an engine elsewhere; a container has no files, programs and environment of the worker's machine.
    */
   readonly guard?: 'process' | 'container';
   /**

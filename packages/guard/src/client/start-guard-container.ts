@@ -6,7 +6,8 @@ import type { Folders } from '@ordeal/place';
 import {
   bundleProgram,
   engineSocket,
-  JOURNALS_LABEL,
+  guardLabels,
+  journalLabels,
   packPrograms,
   type RunningBesideEngine,
   startBesideEngine,
@@ -69,7 +70,8 @@ export async function startGuardContainer(options: GuardContainerOptions): Promi
     await client.hello(HELLO_DEADLINE_MS);
     return client;
   } catch (error) {
-    await client.kill();
+    // Whatever is left of it is found by the next of its place.
+    await client.kill().catch(() => {});
     throw guardNotUp(describeError(error), written);
   }
 }
@@ -104,12 +106,8 @@ async function start(
     ],
     files,
     env,
-    volume: {
-      name: volumeOf(place),
-      path: DATA_PATH,
-      labels: { 'ordeal.place': place, [JOURNALS_LABEL]: '' },
-    },
-    labels: { 'ordeal.guard': name, 'ordeal.place': place },
+    volume: { name: volumeOf(place), path: DATA_PATH, labels: journalLabels(place) },
+    labels: guardLabels(name, place),
     socket: await engineSocket(docker),
   });
 }

@@ -7,6 +7,7 @@ import {
   createRuntimes,
   ENGINE_BESIDE,
   packedProgram,
+  removeNeverStarted,
 } from '@ordeal/runtimes';
 import type { ContainerHome } from '../launch-options.ts';
 import { type Lives, processLives } from './lives.ts';
@@ -25,6 +26,7 @@ export function processHome(folders: Folders, settings: Settings): Home {
 /** @throws OrdealError ENGINE_UNAVAILABLE when the engine's socket is not what it was said to be */
 export async function containerHome({ name, place, images, subnets }: ContainerHome): Promise<Home> {
   const { identityOf, isAlive } = containerLives(ENGINE_BESIDE);
+  await removeNeverStarted(ENGINE_BESIDE, place);
   const runtime = createDockerRuntime({
     engine: ENGINE_BESIDE,
     images,

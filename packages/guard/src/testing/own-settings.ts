@@ -7,7 +7,7 @@ export default defineConfig({
     defineSubject({
       ...echoSubject,
       title: 'Echo',
-      faults: { process_pause: { horizonSeconds: 5, runtimes: ['docker'] } },
+      faults: { node_kill: { horizonSeconds: 5, runtimes: ['docker'] } },
     }),
   ],
 });

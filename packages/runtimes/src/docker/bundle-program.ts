@@ -22,8 +22,8 @@ type Bundle = z.infer<typeof bundle>;
 
 /**
  * A program of many modules, TypeScript or not, as one file of JavaScript that needs Node and nothing else: to be put
- * into a container. In it each module goes on knowing itself by its address here. Made anew (some 0.3 s) when a module, or what the lock file says of its packages, has changed;
- * else read from the cache.
+ * into a container. In it each module goes on knowing itself by its address here. Made anew (some 0.3 s) when a module, or
+ * what the lock file says of its packages, has changed; else read from the cache.
  * @param entry the absolute path of the program's main module
  * @param cacheFolder where to keep what was made; may be deleted at any time
  * @throws what rolldown says of a program that cannot be bundled

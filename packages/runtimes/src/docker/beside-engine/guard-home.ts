@@ -20,8 +20,8 @@ export interface GuardHomeSettings {
 }
 
 /**
- * A process, which is up sooner, unless it could not reach the containers or would die with the worker: the engine is
- * elsewhere, or this process lives in one of its containers.
+ * A process, which has the worker's files, programs and environment, unless it could not reach the containers or would die
+ * with the worker: the engine is elsewhere, or this process lives in one of its containers.
  * @throws OrdealError ENGINE_UNAVAILABLE, DEADLINE
  */
 export async function guardHome({ engine: address, guard }: GuardHomeSettings): Promise<GuardHome> {

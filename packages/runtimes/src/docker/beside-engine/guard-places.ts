@@ -1,7 +1,6 @@
 import { Engine } from '../engine/engine.ts';
-
-/** Marks the volume in which the guards of a place keep their journals. */
-export const JOURNALS_LABEL = 'ordeal.journals';
+import { INSTANCE_LABEL, PLACE_LABEL } from '../engine/labels.ts';
+import { GUARD_LABEL, JOURNALS_LABEL } from './guard-labels.ts';
 
 /** A place where guards live, or have lived, in containers of an engine. */
 export interface GuardPlaceOnEngine {
@@ -18,19 +17,19 @@ export async function guardPlacesOn(address: string | undefined): Promise<GuardP
   const { Volumes: volumes } = await engine.call('list volumes', (docker, abortSignal) =>
     docker.listVolumes({ filters: { label: [JOURNALS_LABEL] }, abortSignal }),
   );
-  const places = (volumes ?? []).flatMap(({ Labels: labels }) => labels?.['ordeal.place'] ?? []);
+  const places = (volumes ?? []).flatMap(({ Labels: labels }) => labels?.[PLACE_LABEL] ?? []);
   return Promise.all(places.map((place) => lookAt(engine, place)));
 }
 
 async function lookAt(engine: Engine, place: string): Promise<GuardPlaceOnEngine> {
   const containers = await engine.call('list containers', (docker, abortSignal) =>
-    docker.listContainers({ all: true, filters: { label: [`ordeal.place=${place}`] }, abortSignal }),
+    docker.listContainers({ all: true, filters: { label: [`${PLACE_LABEL}=${place}`] }, abortSignal }),
   );
   const guards = containers.filter(
-    ({ Labels: { 'ordeal.guard': guard }, State }) => guard && State === 'running',
+    ({ Labels: { [GUARD_LABEL]: guard }, State }) => guard && State === 'running',
   );
   const instances = new Set(
-    containers.flatMap(({ Labels: { 'ordeal.instance': instance } }) => instance ?? []),
+    containers.flatMap(({ Labels: { [INSTANCE_LABEL]: instance } }) => instance ?? []),
   );
   return { place, guards: guards.length, instances: instances.size };
 }

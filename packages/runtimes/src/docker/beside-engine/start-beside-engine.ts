@@ -2,8 +2,8 @@ import type { Readable, Writable } from 'node:stream';
 import { describeError, waitFor } from '@ordeal/core';
 import { archiveOf } from '../engine/archive.ts';
 import { Engine } from '../engine/engine.ts';
-import { statusOf } from '../engine/engine-error.ts';
 import { referenceOf } from '../engine/images.ts';
+import { removeContainer } from '../engine/removal.ts';
 import { attach } from '../node/attach.ts';
 import { HELPER_IMAGE } from '../node/helper-image.ts';
 import type { EngineSettings } from '../why-not.ts';
@@ -80,14 +80,14 @@ export async function startBesideEngine(
       exited,
       isAlive,
       async kill() {
-        await remove(engine, container);
+        await removeContainer(engine, container);
         await waitFor('the end of a killed program', async () => ((await isAlive()) ? undefined : true), {
           timeoutMs: KILL_DEADLINE_MS,
         });
       },
     };
   } catch (error) {
-    await remove(engine, container).catch(() => {});
+    await removeContainer(engine, container).catch(() => {});
     throw error;
   }
 }
@@ -116,6 +116,8 @@ async function create(engine: Engine, image: string, program: ProgramBesideEngin
         NetworkMode: 'host',
         // The socket belongs to the machine's root, and not to what an engine may make of a container's.
         UsernsMode: 'host',
+        // Nor may SELinux keep it from the socket.
+        SecurityOpt: ['label=disable'],
         LogConfig: { Type: 'json-file', Config: { 'max-size': '5m', 'max-file': '1' } },
         Mounts: [
           { Type: 'bind', Source: socket, Target: ENGINE_BESIDE.replace('unix://', '') },
@@ -136,17 +138,5 @@ async function endOf(engine: Engine, container: string): Promise<string> {
     return code === 137 ? 'SIGKILL' : `code ${code}`;
   } catch (error) {
     return describeError(error);
-  }
-}
-
-async function remove(engine: Engine, container: string): Promise<void> {
-  try {
-    await engine.call('remove a container', (docker, abortSignal) =>
-      docker.getContainer(container).remove({ force: true, ...{ abortSignal } }),
-    );
-  } catch (error) {
-    const status = statusOf(error);
-    // Gone, or going.
-    if (status !== 404 && status !== 409) throw error;
   }
 }

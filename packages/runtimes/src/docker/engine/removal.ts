@@ -28,11 +28,7 @@ async function removeRound(engine: Engine, instance: string): Promise<number> {
   const containers = await engine.call('list containers', (docker, abortSignal) =>
     docker.listContainers({ all: true, filters, abortSignal }),
   );
-  await removeEach(containers, ({ Id }) =>
-    engine.call('remove a container', (docker, abortSignal) =>
-      docker.getContainer(Id).remove({ force: true, v: true, ...{ abortSignal } }),
-    ),
-  );
+  await settleAll(containers.map(({ Id }) => removeContainer(engine, Id)));
   const [networks, { Volumes: volumes }] = await Promise.all([
     engine.call('list networks', (docker, abortSignal) => docker.listNetworks({ filters, abortSignal })),
     engine.call('list volumes', (docker, abortSignal) => docker.listVolumes({ filters, abortSignal })),
@@ -48,14 +44,11 @@ async function removeRound(engine: Engine, instance: string): Promise<number> {
   return containers.length + networks.length + (volumes?.length ?? 0);
 }
 
-/** What is gone already, or being removed by somebody else (409), is as good as removed: the next round looks again. */
-async function removeEach<T>(all: readonly T[], remove: (one: T) => Promise<unknown>): Promise<void> {
-  await settleAll(
-    all.map((one) =>
-      remove(one).catch((error: unknown) => {
-        const status = statusOf(error);
-        if (status !== 404 && status !== 409 && !isInUse(error)) throw error;
-      }),
+/** Kills it first if it runs. One that is gone, or being removed by somebody else, is as good as removed. */
+export async function removeContainer(engine: Engine, container: string): Promise<void> {
+  await unlessGone(
+    engine.call('remove a container', (docker, abortSignal) =>
+      docker.getContainer(container).remove({ force: true, v: true, ...{ abortSignal } }),
     ),
   );
 }
@@ -63,4 +56,18 @@ async function removeEach<T>(all: readonly T[], remove: (one: T) => Promise<unkn
 /** A network whose last container somebody else is still removing, or was starting when we listed them. */
 function isInUse(error: unknown): boolean {
   return statusOf(error) === 403 && /active endpoints/.test(reasonOf(error));
+}
+
+/** What is gone already, or being removed by somebody else (409), is as good as removed: the next round looks again. */
+async function removeEach<T>(all: readonly T[], remove: (one: T) => Promise<unknown>): Promise<void> {
+  await settleAll(all.map((one) => unlessGone(remove(one))));
+}
+
+async function unlessGone(removal: Promise<unknown>): Promise<void> {
+  try {
+    await removal;
+  } catch (error) {
+    const status = statusOf(error);
+    if (status !== 404 && status !== 409 && !isInUse(error)) throw error;
+  }
 }
