@@ -3,7 +3,7 @@ import { underDeadline } from '../under-deadline.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
 
 /** Tens of thousands of numbers are looked up in a second; a subject that is whole has no reason to take longer than this. */
-export const CHECK_DEADLINE_MS = 10_000;
+const CHECK_DEADLINE_MS = 10_000;
 const MOST_EXAMPLES = 10;
 
 /**

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { loadKey } from '../load-client/load-key.ts';
 import { createLocalInstance, type LocalInstance } from '../testing/local-instance.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { createNodeConnection } from './node-connection.ts';
 import { redis } from './subject.ts';
 import { localRedis } from './testing/local-redis.ts';
 import { REDIS_PORT, SENTINEL_PORT, SENTINELS, SERVERS } from './topology.ts';
@@ -127,9 +128,9 @@ describe.skipIf(noRedis !== undefined)(`redis as processes${noRedis ? `: ${noRed
     const acks = instance.lines.flatMap(({ ack }) => ack ?? []);
     expect(await probe.missingWrites?.(acks, soon())).toEqual([]);
     const lost = acks[3] ?? Number.NaN;
-    const { host, port } = instance.observer.address(await primaryNow(), REDIS_PORT);
-    const deleted = spawnSync('redis-cli', ['-h', host, '-p', String(port), 'del', loadKey(lost)]);
-    expect(deleted.stdout.toString().trim()).toBe('1');
+    const primary = createNodeConnection(instance.observer.address(await primaryNow(), REDIS_PORT));
+    expect(await primary.ask([['DEL', loadKey(lost)]], soon())).toEqual([1]);
+    primary.close();
     // More than go into one question.
     const never = Array.from({ length: 2_500 }, (_, number) => number);
     expect(await probe.missingWrites?.([...acks, ...never], soon())).toEqual([lost, ...never]);
