@@ -63,7 +63,8 @@ export function checkDefinition(
   }
   if (typeof given.healthy !== 'function') {
     for (const [index, { service, port }] of given.healthy.http.entries()) {
-      const at = Array.isArray(given.healthy.http) && given.healthy.http.length > 1 ? [index] : [];
+      // One alone may have been given without a list around it.
+      const at = given.healthy.http.length > 1 ? [index] : [];
       if (isService(service, 'healthy', 'http', ...at, 'service'))
         hasPort(service, port, 'healthy', 'http', ...at, 'port');
     }
