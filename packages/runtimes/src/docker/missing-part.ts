@@ -49,14 +49,19 @@ function whatIsWrong(
   target: ContainerInspectInfo | undefined,
   network: string,
 ): string | undefined {
-  if (helper === undefined) return `somebody removed the container of its helper: ${LEAVE_ALONE}`;
-  if (target === undefined) return `somebody removed its container: ${LEAVE_ALONE}`;
+  if (!isThere(helper)) return `somebody removed the container of its helper: ${LEAVE_ALONE}`;
+  if (!isThere(target)) return `somebody removed its container: ${LEAVE_ALONE}`;
   if (!helper.State.Running) {
     // A helper ends by itself when it hears no more from its guard.
     if (helper.State.ExitCode === 0) return LINE_BROKE;
     return `its helper ended (${howItEnded(helper)}): somebody killed it, or it broke`;
   }
   return Object.hasOwn(helper.NetworkSettings.Networks, network) ? undefined : OFF_THE_NETWORK;
+}
+
+/** Who removes a container that runs kills it first, and on a busy engine is seconds about it: its status tells. */
+function isThere(container: ContainerInspectInfo | undefined): container is ContainerInspectInfo {
+  return container !== undefined && !['removing', 'dead'].includes(container.State.Status);
 }
 
 function inspect(

@@ -6,7 +6,7 @@ import { LINE_BROKE, type MissingPart, missingPart, type PartsOfInstance } from 
 /** An engine that is restarted, or too busy to answer, may be back by then. */
 const ENGINE_BACK_WITHIN_MS = 10_000;
 const ASK_AGAIN_MS = 500;
-/** Who removes a container kills it first: what is told should be the whole of it. */
+/** Who removes a network takes its nodes off first: what is told should be the whole of it. */
 const SETTLE_MS = 300;
 
 export interface PartsWatchOptions extends PartsOfInstance {
