@@ -1,4 +1,4 @@
-import { type CellSummary, type CensoredTime, medianRecovery } from '@ordeal/analysis';
+import { type CellSummary, type CensoredTime, kaplanMeier, medianTime } from '@ordeal/analysis';
 import type { CampaignConfig } from '@ordeal/campaign';
 import { countTrials } from '@ordeal/campaign';
 import type { Campaign, Progress, Trial } from '@ordeal/store';
@@ -99,7 +99,7 @@ export function cellTable(cells: readonly CellSummary[]): string {
         ...(cell.failed > 0 ? [colors.red(`${cell.failed} failed`)] : []),
       ].join(', ') || '-',
       recoveryTimes(cell.recoveries),
-      cell.recoveries.length === 0 ? '-' : seconds(medianRecovery(cell.recoveries)),
+      cell.recoveries.length === 0 ? '-' : seconds(medianTime(kaplanMeier(cell.recoveries)).ms),
     ]),
     { optional: ['goal'] },
   );
