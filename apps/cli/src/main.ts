@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addAnalyze } from './commands/analyze.ts';
 import { addControl } from './commands/control.ts';
 import { addDashboard } from './commands/dashboard.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -23,6 +24,7 @@ addQuickstart(program);
 addEnqueue(program);
 addWorker(program);
 addReaders(program);
+addAnalyze(program);
 addStatus(program);
 addControl(program);
 addWatch(program);

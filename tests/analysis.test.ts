@@ -1,0 +1,64 @@
+import { recordCampaign, sampleRecord, sampleTrial } from '@ordeal/store/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openWorld, type World } from './support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+});
+
+/** A campaign of one cell, recorded as a worker records it: a time in ms per trial, null for one that timed out. */
+async function recorded(times: readonly (number | null)[], arm = 'none', seed = 42): Promise<string> {
+  const { id } = await recordCampaign(
+    world.store,
+    { name: `recorded <${arm}>`, seed },
+    times.map((resolvedMs, position) => ({
+      trial: sampleTrial(position, { chaosType: 'node_kill', arm }),
+      result: {
+        end: 'result',
+        outcome: resolvedMs === null ? 'unresolved' : 'resolved',
+        record: sampleRecord({ resolvedMs, observedMs: resolvedMs === null ? 300_100 : resolvedMs + 3_000 }),
+      },
+    })),
+  );
+  return id;
+}
+
+describe('ordeal analyze', () => {
+  it('prints figures for people, as JSON, as rows and as XML', async () => {
+    const id = await recorded([2_000, 2_500, 3_000, null]);
+    const text = await world.ordeal('analyze', id);
+    expect(text.code, text.stderr).toBe(0);
+    expect(text.stdout).toMatch(/postgres\/node_kill +none +4 +3 resolved, 1 unresolved +75 % \(30 to 95 %\)/);
+
+    const json = JSON.parse((await world.ordeal('analyze', id, '--json')).stdout);
+    expect(json).toMatchObject({
+      version: 1,
+      kind: 'analysis',
+      campaign: { id, status: 'finished', seed: 42 },
+      cells: [{ cell: 'postgres/node_kill', recovery: { events: 3, censored: 1, median: { ms: 2_500 } } }],
+      evidence: { arms: [{ arm: 'none' }] },
+    });
+
+    const csv = (await world.ordeal('analyze', id, '--csv')).stdout.trimEnd().split('\n');
+    expect(csv).toHaveLength(5);
+    const xml = (await world.ordeal('analyze', id, '--junit')).stdout;
+    expect(xml).toContain('tests="4" failures="1" errors="0"');
+  });
+
+  it('refuses what it cannot analyze with exit code 2, and says why', async () => {
+    expect(await world.ordeal('analyze', '999')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no campaign 999'),
+    });
+    const { id } = await recordCampaign(world.store, {}, [{ trial: sampleTrial(0) }]);
+    expect(await world.ordeal('analyze', id)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no completed trial yet'),
+    });
+    expect((await world.ordeal('analyze', id, '--json', '--csv')).code).toBe(2);
+  });
+});
