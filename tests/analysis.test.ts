@@ -32,7 +32,9 @@ describe('ordeal analyze', () => {
     const id = await recorded([2_000, 2_500, 3_000, null]);
     const text = await world.ordeal('analyze', id);
     expect(text.code, text.stderr).toBe(0);
-    expect(text.stdout).toMatch(/postgres\/node_kill +none +4 +3 resolved, 1 unresolved +75 % \(30 to 95 %\)/);
+    expect(text.stdout).toMatch(
+      /postgres\/node_kill +none +4 +3 resolved, 1 unresolved +75 % \(30 to 95 %\)/,
+    );
 
     const json = JSON.parse((await world.ordeal('analyze', id, '--json')).stdout);
     expect(json).toMatchObject({
@@ -60,5 +62,33 @@ describe('ordeal analyze', () => {
       stderr: expect.stringContaining('no completed trial yet'),
     });
     expect((await world.ordeal('analyze', id, '--json', '--csv')).code).toBe(2);
+  });
+});
+
+describe('ordeal compare', () => {
+  it('gates: 1 when the second is worse beyond its interval, 0 when it is better or nobody knows', async () => {
+    const slow = await recorded([9_000, 9_500, 10_000, 11_000, 9_800, null], 'slow');
+    const fast = await recorded([2_000, 2_500, 1_800, 2_200, 3_000, 2_100], 'fast');
+    const worse = await world.ordeal('compare', fast, slow, '--gate');
+    expect(worse.code, worse.stderr).toBe(1);
+    expect(worse.stdout).toContain(`campaign ${slow} is worse`);
+    expect((await world.ordeal('compare', fast, slow)).code).toBe(0);
+    const better = await world.ordeal('compare', slow, fast, '--gate', '--json');
+    expect(better.code).toBe(0);
+    expect(JSON.parse(better.stdout)).toMatchObject({
+      kind: 'comparison',
+      paired: true,
+      count: 6,
+      verdict: { word: 'better' },
+      sentence: expect.stringContaining('is better'),
+    });
+  });
+
+  it('refuses an arm that is not there with exit code 2', async () => {
+    const id = await recorded([2_000]);
+    expect(await world.ordeal('compare', id, '--arms', 'none', 'other')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no arm "other"'),
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addAnalyze } from './commands/analyze.ts';
+import { addCompare } from './commands/compare.ts';
 import { addControl } from './commands/control.ts';
 import { addDashboard } from './commands/dashboard.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -25,6 +26,7 @@ addEnqueue(program);
 addWorker(program);
 addReaders(program);
 addAnalyze(program);
+addCompare(program);
 addStatus(program);
 addControl(program);
 addWatch(program);
