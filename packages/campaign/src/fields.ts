@@ -61,9 +61,15 @@ export function campaignFields(maxParallel: number) {
       description:
         'The same seed and file draw the same targets and parameters. Default: drawn anew, and recorded.',
     }),
-    operator: text.default('none').meta({
+    operator: text.optional().meta({
       title: 'Operator',
+      default: 'none',
       description: 'Who is expected to repair. none: the system heals by itself or not at all.',
+    }),
+    arms: z.array(z.unknown()).min(1).optional().meta({
+      title: 'Arms',
+      description:
+        'Operators to compare: each trial runs once per arm, with the same draws. An operator by name, or a mapping with settings. Instead of operator.',
     }),
     goal: z.enum(GOALS).optional().meta({
       title: 'Goal',
@@ -122,6 +128,24 @@ export const chaosFields = {
     description:
       'Lifts a fault that lasts so long after it began. Default: it stays until the trial has seen enough. Too low: the system may never feel it.',
   }),
+} satisfies z.ZodRawShape;
+
+/** The keys of an entry of `arms` that is more than a name. */
+export const armFields = {
+  name: text.optional().meta({
+    title: 'Name',
+    description: "What keys and reports call the arm. Default: the operator's name.",
+  }),
+  operator: text.meta({ title: 'Operator', description: 'Who is expected to repair.' }),
+  settings: z
+    .custom<Readonly<Record<string, unknown>>>(
+      (value) => isMapping(value) && z.json().safeParse(value).success,
+      {
+        error: 'must be a mapping of plain values',
+      },
+    )
+    .default({})
+    .meta({ title: 'Settings', description: 'Passed to the operator.', type: 'object' }),
 } satisfies z.ZodRawShape;
 
 /** Not `z.record`: that copies, and loses a key named `__proto__` on the way. */
