@@ -92,3 +92,38 @@ describe('ordeal compare', () => {
     });
   });
 });
+
+describe('ordeal plan', () => {
+  const FILE =
+    'name: a\nsubjects: [postgres]\nchaos_types: [{type: latency}, {type: node_kill}]\nparallel: 2\n';
+
+  it('says how many trials it takes, at a rate that is given, seen or unknown', async () => {
+    const file = await world.file(FILE);
+    const text = await world.ordeal('plan', file, '--detect', '0.15', '--power', '0.8', '--rate', '0.75');
+    expect(text.code, text.stderr).toBe(0);
+    expect(text.stdout).toContain('75 % of trials with their goal met, against 60 %');
+    expect(text.stdout).toMatch(/unpaired: another seed +152 +trials_per_combination: 76/);
+
+    const id = await recorded([2_000, 2_500, 3_000, null]);
+    const seen = await world.ordeal('plan', file, '--detect', '0.15', '--from', id, '--json');
+    expect(JSON.parse(seen.stdout)).toMatchObject({
+      kind: 'plan',
+      rate: 0.75,
+      rateFrom: { count: 3, of: 4 },
+      unpaired: 152,
+      cells: 2,
+    });
+    expect((await world.ordeal('plan', file, '--detect', '0.15')).stdout).toContain(
+      'say --rate, or --from N',
+    );
+  });
+
+  it.each([
+    [['--detect', '1.5']],
+    [['--detect', '0.8', '--rate', '0.5']],
+    [['--detect', '0.1', '--rate', '0.5', '--from', '1']],
+    [[]],
+  ])('refuses %j with exit code 2', async (options) => {
+    expect((await world.ordeal('plan', await world.file(FILE), ...options)).code).toBe(2);
+  });
+});

@@ -15,7 +15,7 @@ export type { ComparedSide, ComparedTrial } from './comparison/match-trials.ts';
 export type { ComparisonVerdict, VerdictWord } from './comparison/verdict.ts';
 export type { Interval } from './interval.ts';
 export { type PlanRequest, planRates, type TrialPlan } from './planning/plan-rates.ts';
-export type { Rate } from './rates/wilson.ts';
+export { type Rate, rateOf } from './rates/wilson.ts';
 export { cellWithoutArm, type RecordedTrial, recoveryTime } from './recorded-trial.ts';
 export type { CensoredTime } from './survival/censored-time.ts';
 export { type CurveStep, kaplanMeier, type SurvivalCurve } from './survival/kaplan-meier.ts';
