@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { recordCampaign, sampleRecord, sampleTrial } from '@ordeal/store/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWorld, type World } from './support/world.ts';
@@ -125,5 +127,29 @@ describe('ordeal plan', () => {
     [[]],
   ])('refuses %j with exit code 2', async (options) => {
     expect((await world.ordeal('plan', await world.file(FILE), ...options)).code).toBe(2);
+  });
+});
+
+describe('ordeal report', () => {
+  it('writes one page that opens without a network', async () => {
+    const id = await recorded([2_000, 2_500, null]);
+    const path = join(world.folders.home, 'report.html');
+    const written = await world.ordeal('report', id, '-o', path);
+    expect(written.code, written.stderr).toBe(0);
+    const page = await readFile(path, 'utf8');
+    expect(page).toMatch(/^<!doctype html>/);
+    expect(page).toContain('recorded &lt;none&gt;');
+    expect(page).toContain('postgres/node_kill#2: unresolved');
+    expect(page).not.toMatch(/<[^>]*\b(src|href)=/);
+  });
+
+  it('says where it cannot be written, with exit code 2', async () => {
+    const id = await recorded([2_000]);
+    expect(
+      await world.ordeal('report', id, '-o', join(world.folders.home, 'nowhere', 'r.html')),
+    ).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('cannot be written'),
+    });
   });
 });
