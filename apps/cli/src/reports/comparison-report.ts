@@ -65,7 +65,7 @@ function figureTable({ first, second, tauMs, rates, times, logRank }: Comparison
       meanText(times.first),
       meanText(times.second),
       `${signed(differenceMs)} s (${signed(interval.low)} to ${signed(interval.high)} s)`,
-      method === 'variance' ? 'by variance' : 'bootstrap over pairs',
+      method === 'variance' ? 'by variance' : `swapped pairs, ${pText(times.p ?? 1)}`,
     ]);
   }
   if (logRank !== null) {

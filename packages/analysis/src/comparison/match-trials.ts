@@ -35,7 +35,7 @@ export interface Matched {
   readonly leftOut: readonly { readonly cell: string; readonly why: string }[];
 }
 
-export interface Ended {
+interface Ended {
   readonly count: number;
   readonly of: number;
 }

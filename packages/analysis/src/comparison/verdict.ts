@@ -3,8 +3,8 @@ import { SAMPLING_MS } from '../recorded-trial.ts';
 import type { TimeComparison } from './compare-times.ts';
 
 /**
- * `better`, `worse`: the second arm's goal was away for a shorter or longer time, and the interval of the difference
- * leaves out 0. `alike`: the whole interval is smaller than what would matter. `undecided`: not enough trials.
+ * `better`, `worse`: the second arm's goal was away for a shorter or longer time, the interval of the difference leaves
+ * out 0, and of pairs the test that swaps them agrees: it is exact where the bootstrap is a little rash with few. `alike`: the whole interval is smaller than what would matter. `undecided`: not enough trials.
  */
 export type VerdictWord = 'better' | 'worse' | 'alike' | 'undecided';
 
@@ -18,6 +18,7 @@ export interface ComparisonVerdict {
 
 /** With five pairs no exact test reaches 5 %, however they end: 2 / 2^5 is 0.06. */
 const FEWEST = 6;
+const ALPHA = 0.05;
 const POWER = 0.8;
 const MARGIN = 0.2;
 
@@ -37,8 +38,9 @@ export function verdictOf(times: TimeComparison | undefined, count: number): Com
     };
   }
   const { low, high } = times.interval;
-  if (low > 0) return { word: 'worse', marginMs, moreTrials: null };
-  if (high < 0) return { word: 'better', marginMs, moreTrials: null };
+  const isShown = times.p === null || times.p <= ALPHA;
+  if (low > 0 && isShown) return { word: 'worse', marginMs, moreTrials: null };
+  if (high < 0 && isShown) return { word: 'better', marginMs, moreTrials: null };
   if (low >= -marginMs && high <= marginMs) return { word: 'alike', marginMs, moreTrials: null };
   return { word: 'undecided', marginMs, moreTrials: Math.max(1, missing(times, count, marginMs)) };
 }

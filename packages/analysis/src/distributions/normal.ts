@@ -6,11 +6,6 @@ export function normalBelow(z: number): number {
   return z < 0 ? tail : 1 - tail;
 }
 
-/** The chance that a standard normal variable is farther from 0 than `z`, on either side. */
-export function normalTwoSided(z: number): number {
-  return chiSquareTail(z * z, 1);
-}
-
 /**
  * The standard normal quantile of a probability in (0, 1): Abramowitz and Stegun 26.2.23, right to 4.5e-4, sharpened
  * by Newton's steps on {@link normalBelow} to about 12 digits. (`probit` of simple-statistics is off by 3e-3.)
