@@ -7,6 +7,7 @@ import { spelled } from '../invocation/spelled.ts';
 import { analysisReport } from '../reports/analysis-report.ts';
 import { printJson } from '../reports/json.ts';
 import { junitLines } from '../reports/junit.ts';
+import { orderByArm } from '../reports/order-by-arm.ts';
 import { recordedTrials } from '../reports/recorded-trials.ts';
 import { csvLines } from '../reports/trials-csv.ts';
 import { printAll } from '../terminal/output.ts';
@@ -43,7 +44,7 @@ export function addAnalyze(program: Command): void {
 }
 
 /**
- * A campaign with its trials. @throws OrdealError NOT_FOUND; CONFLICT when none of them has completed: there is
+ * A campaign with its trials, by cell and arm. @throws OrdealError NOT_FOUND; CONFLICT when none of them has completed: there is
  * nothing to analyze.
  */
 export async function readAnalyzed(
@@ -51,7 +52,7 @@ export async function readAnalyzed(
   id: string,
 ): Promise<{ campaign: Campaign; trials: ComparedTrial[] }> {
   const campaign = await findCampaign(store, id);
-  const trials = await recordedTrials(store, campaign.id);
+  const trials = orderByArm(await recordedTrials(store, campaign.id), campaign);
   if (!trials.some(({ status }) => status === 'completed')) {
     throw new OrdealError(
       'CONFLICT',

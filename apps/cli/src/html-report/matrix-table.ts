@@ -22,7 +22,7 @@ export function matrixTable(cells: readonly CellAnalysis[]): Markup {
 <div class="wide"><table>
 <tr><th>cell</th><th>arm</th><th>trials</th><th>resolved of those that broke</th><th>median to recovery</th><th>restricted mean</th></tr>
 ${cells.map(
-  (cell) => html`<tr><td>${cell.cell}</td><td>${cell.baseline ? 'baseline' : cell.arm}</td>
+  (cell) => html`<tr><td>${cell.cell}</td><td class="fit">${cell.baseline ? 'baseline' : cell.arm}</td>
 <td class="fit">${bar(cell)}${outcomeText(cell)}</td>
 <td class="fit">${rateText(cell.resolved)}</td>
 <td class="fit">${cell.recovery ? medianText(cell.recovery.median) : '-'}</td>
@@ -68,7 +68,7 @@ export function recordedTables(cells: readonly CellAnalysis[]): Markup {
     html`<h2>Operators</h2><div class="wide"><table>
 <tr><th>cell</th><th>arm</th><th>median to detect</th><th>true resolves</th><th>claims</th><th>mended by</th><th>commands</th><th>on the wrong node</th><th>nodes stopped</th></tr>
 ${operators.map(
-  ({ cell, arm, detection, by }) => html`<tr><td>${cell}</td><td>${arm}</td>
+  ({ cell, arm, detection, by }) => html`<tr><td>${cell}</td><td class="fit">${arm}</td>
 <td class="fit">${detection ? medianText(detection.median) : '-'}</td><td>${by.claims.true_resolve ?? 0} of ${by.trials}</td>
 <td>${words(by.claims)}</td><td>${words(by.mendedBy)}</td><td class="fit">${by.commands} (${by.distinctCommands} distinct)</td><td>${by.onWrongNode}</td><td>${by.nodesStopped}</td></tr>`,
 )}</table></div>`
@@ -77,7 +77,11 @@ ${operators.map(
     html`<h2>Load</h2><div class="wide"><table>
 <tr><th>cell</th><th>arm</th><th>ok before</th><th>under the fault</th><th>after</th><th>p99 before</th><th>under the fault</th><th>after</th><th>longest outage</th></tr>
 ${loads.map(
-  ({ cell, arm, load: { before, under, after, longestOutageMs } }) => html`<tr><td>${cell}</td><td>${arm}</td>
+  ({
+    cell,
+    arm,
+    load: { before, under, after, longestOutageMs },
+  }) => html`<tr><td>${cell}</td><td class="fit">${arm}</td>
 ${[before, under, after].map(({ successRatio }) => html`<td class="fit">${successRatio === null ? '-' : `${percent(successRatio)} %`}</td>`)}
 ${[before, under, after].map(({ p99Ms }) => html`<td class="fit">${p99Ms === null ? '-' : `${p99Ms.toFixed(1)} ms`}</td>`)}
 <td class="fit">${seconds(longestOutageMs.median)}, worst ${seconds(longestOutageMs.worst)}</td></tr>`,

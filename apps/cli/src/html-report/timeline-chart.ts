@@ -48,10 +48,8 @@ function rowsOf(record: TrialRecord, goal: string, endMs: number): Row[] {
   const fault = between('fault', record.appliedMs, record.goneMs ?? record.undoneMs ?? endMs);
   const away = between('away', record.brokeMs, record.resolvedMs ?? endMs);
   const degraded = between('whole', record.degradedMs, record.wholeAgainMs ?? endMs);
-  const rows: Row[] = [
-    { name: 'fault on', bars: fault, marks: [] },
-    { name: `not ${goal}`, bars: away, marks: [] },
-  ];
+  const rows: Row[] = [{ name: `not ${goal}`, bars: away, marks: [] }];
+  if (fault.length > 0) rows.unshift({ name: 'fault on', bars: fault, marks: [] });
   if (degraded.length > 0 && goal !== 'whole') rows.push({ name: 'not whole', bars: degraded, marks: [] });
   if (operator === undefined) return rows;
   const said = [
