@@ -30,7 +30,7 @@ export function configSummary(config: CampaignConfig): string {
     ['baseline', config.include_baseline ? 'yes, one per subject' : 'no'],
     ['runtime', config.subjects.map((subject) => `${subject}: ${config.runtimes[subject]}`).join(', ')],
     ['goal', config.subjects.map((subject) => `${subject}: ${config.goals[subject]}`).join(', ')],
-    config.arms.length === 1 ? ['operator', config.operator] : ['arms', config.arms.map(armText).join(', ')],
+    [config.arms.length === 1 ? 'operator' : 'arms', config.arms.map(armText).join(', ')],
     ['seed', String(config.seed)],
     ['trials in all', String(countTrials(config))],
   ];

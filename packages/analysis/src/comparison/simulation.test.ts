@@ -41,7 +41,7 @@ function drawPairs(random: Random, count: number): [number[], number[]] {
 }
 
 describe('arms that are alike', () => {
-  it.each([8, 30])('in %d pairs are told apart in 5 %% of campaigns at most', (pairs) => {
+  it.each([8, 30])('in %d pairs are told apart in one of twenty campaigns at most', (pairs) => {
     const random = createRandom('A/A pairs', pairs);
     const found = { verdict: 0, mcnemar: 0 };
     for (let run = 0; run < RUNS; run += 1) {
@@ -54,7 +54,7 @@ describe('arms that are alike', () => {
     expect(found.mcnemar).toBeLessThanOrEqual(RUNS * 0.05);
   });
 
-  it.each([8, 30])('in %d independent trials each are told apart in 5 %% at most', (count) => {
+  it.each([8, 30])('in %d independent trials each are told apart in one of twenty at most', (count) => {
     const random = createRandom('A/A', count);
     const found = { verdict: 0, logRank: 0, rate: 0 };
     for (let run = 0; run < RUNS; run += 1) {

@@ -28,7 +28,7 @@ describe('tables of the usual distributions', () => {
     [5, 2.5706],
     [10, 2.2281],
     [30, 2.0423],
-  ])("Student's 97.5 %% with %d degrees of freedom: %d", (degrees, t) => {
+  ])("Student's quantile of 0.975 with %d degrees of freedom: %d", (degrees, t) => {
     expect(studentQuantile(0.975, degrees)).toBeCloseTo(t, 2);
   });
 });
