@@ -43,12 +43,10 @@ ${curves.map(({ name, color, curve, times }, index) => {
   return html`<g class="arm-${color % 6}">
 <path class="band" d="${bandPath(points, endMs, axis.x, y)}"/>
 <path class="line" d="${linePath(points, endMs, axis.x, y)}"><title>${name}</title></path>
-${curve.censoredMs
-  .filter((ms) => ms <= toMs)
-  .map((ms) => {
-    const at = y(survivingAt(curve, ms));
-    return html`<line class="mark" x1="${px(axis.x(ms))}" x2="${px(axis.x(ms))}" y1="${px(at - 5)}" y2="${px(at + 5)}"><title>${name}: censored at ${seconds(ms)}</title></line>`;
-  })}
+${marksOf(curve, toMs, axis.x).map(({ x, ms, count }) => {
+  const at = y(survivingAt(curve, ms));
+  return html`<line class="mark" x1="${x}" x2="${x}" y1="${px(at - 5)}" y2="${px(at + 5)}"><title>${name}: ${count} censored at ${seconds(ms)}</title></line>`;
+})}
 <text class="name" x="${LEFT - 24}" y="${row}" text-anchor="end">${shortened(name)}</text>
 ${axis.ticksMs.map((ms) => html`<text class="count" x="${px(axis.x(ms))}" y="${row}" text-anchor="middle">${atRisk(times, ms)}</text>`)}
 </g>`;
@@ -95,6 +93,19 @@ function bandPath(
     .reverse()
     .map(({ low, fromMs }) => `V${px(y(low))}H${px(x(fromMs))}`);
   return `M${px(x(first.ms))},${px(y(first.interval?.high ?? 1))}${upper.join('')}${lower.join('')}Z`;
+}
+
+/** One mark a place, however many were censored there: at a time-out, that is all of them. */
+function marksOf(
+  { censoredMs }: SurvivalCurve,
+  toMs: number,
+  x: (ms: number) => number,
+): { readonly x: string; readonly ms: number; readonly count: number }[] {
+  const places = Map.groupBy(
+    censoredMs.filter((ms) => ms <= toMs),
+    (ms) => px(x(ms)),
+  );
+  return [...places].map(([place, times]) => ({ x: place, ms: times[0] ?? 0, count: times.length }));
 }
 
 function survivingAt(curve: SurvivalCurve, ms: number): number {

@@ -26,7 +26,7 @@ describe('the report of a campaign', async () => {
     expect(page).toMatch(/lost 2 of 4800 acknowledged writes, in 1 of 12 checked trials/);
     expect(page.match(/<svg/g)).toHaveLength(2 + 8);
     expect(page).toContain('Kaplan-Meier curves of none, my-operator, slow');
-    expect(page).toContain('censored at 30.0 s');
+    expect(page).toContain('none: 1 censored at 30.0 s');
     // Lost writes are worse than a false alarm, and that than what never came back.
     expect(page.match(/<section class="trial"><h3>[^:]*: ([^,<]*)/g)?.slice(0, 2)).toEqual([
       expect.stringContaining('slow#5: resolved'),
