@@ -54,6 +54,30 @@ describe('comparing two arms', () => {
     expect(other.times?.differenceMs).toBeCloseTo(-(one.times?.differenceMs ?? 0), 6);
   });
 
+  it('takes the curve where some were not watched to tau, and counts those in no rate', () => {
+    const first = side([4_000, 6_000, AWAY, 9_000, 12_000, 15_000, 20_000]);
+    const short = first.trials.map((trial) =>
+      trial.outcome === 'unresolved' ? { ...trial, observedMs: 5_000 } : trial,
+    );
+    const comparison = compareArms({ ...first, trials: short }, side(fast));
+    expect(comparison.rates.first).toMatchObject({ count: 6, of: 6 });
+    // Redistributed to the right: the one censored at 5 s stands for the mean of those after it, 12.4 s.
+    expect(comparison.times?.first.ms).toBeCloseTo(
+      (4_000 + (6 / 5) * (6_000 + 9_000 + 12_000 + 15_000 + 20_000)) / 7,
+      6,
+    );
+    expect(comparison.times?.differenceMs).toBeCloseTo(
+      (comparison.times?.second.ms ?? 0) - (comparison.times?.first.ms ?? 0),
+      6,
+    );
+    expect(comparison.times?.p).toBeGreaterThan(0);
+  });
+
+  it('swaps the sides of pairs: six that all agree are 2 of 64 ways', () => {
+    const steady = (ms: number) => Array.from({ length: 6 }, (_, index) => ms + 10 * index);
+    expect(compareArms(side(steady(9_000)), side(steady(2_000))).times?.p).toBeCloseTo(2 / 64, 12);
+  });
+
   it('gives the same answer for the same seed', () => {
     expect(compareArms(side(slow), side(fast))).toEqual(compareArms(side(slow), side(fast)));
   });
