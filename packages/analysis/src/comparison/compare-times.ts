@@ -53,13 +53,14 @@ function overPairs(
   const differenceOf = differenceOfPairs(first, second, tauMs);
   const count = first.length;
   const random = createRandom(seed, 'bootstrap over pairs');
-  const drawn = Array.from({ length: RESAMPLES }, () =>
-    differenceOf(Array.from({ length: count }, () => Math.floor(random() * count))),
-  ).sort((a, b) => a - b);
+  const places = new Uint32Array(count);
+  const drawn = resampled(() => differenceOf(redraw(places, () => Math.floor(random() * count)))).sort(
+    (a, b) => a - b,
+  );
   const t = studentQuantile(1 - (1 - CONFIDENCE) / 2, count - 1);
   const tail = normalBelow(-t * Math.sqrt(count / (count - 1)));
   return {
-    differenceMs: differenceOf([...first.keys()]),
+    differenceMs: differenceOf(inOrder(count)),
     standardErrorMs: standardDeviation(drawn) * Math.sqrt(count / (count - 1)),
     interval: { low: quantileSorted(drawn, tail), high: quantileSorted(drawn, 1 - tail) },
     p: swapTest(differenceOf, count, seed),
@@ -72,23 +73,37 @@ function overPairs(
  * pairs; for more, over ways drawn with the seed, with the one seen among them (Phipson and Smyth 2010).
  */
 function swapTest(differenceOf: DifferenceOfPairs, count: number, seed: number): number {
-  const places = Array.from({ length: count }, (_, place) => place);
+  const places = inOrder(count);
+  const swapped = new Uint32Array(count);
   // What differs from the one seen by rounding alone is as far away as that.
   const seen = Math.abs(differenceOf(places)) * (1 - 1e-9);
-  const isAsFar = (swapped: readonly boolean[]): boolean => Math.abs(differenceOf(places, swapped)) >= seen;
+  const isAsFar = (draw: (place: number) => number): boolean =>
+    Math.abs(differenceOf(places, redraw(swapped, draw))) >= seen;
   if (count <= MOST_EXACT) {
-    const ways = Array.from({ length: 2 ** count }, (_, way) =>
-      places.map((place) => ((way >> place) & 1) === 1),
-    );
-    return ways.filter(isAsFar).length / ways.length;
+    const ways = Array.from({ length: 2 ** count }, (_, way) => isAsFar((place) => (way >> place) & 1));
+    return ways.filter(Boolean).length / ways.length;
   }
   const random = createRandom(seed, 'swaps of pairs');
-  const drawn = Array.from({ length: RESAMPLES }, () => isAsFar(places.map(() => random() < 0.5)));
-  return (drawn.filter(Boolean).length + 1) / (RESAMPLES + 1);
+  const found = resampled(() => isAsFar(() => (random() < 0.5 ? 1 : 0))).filter(Boolean).length;
+  return (found + 1) / (RESAMPLES + 1);
 }
 
-/** Second minus first, of the pairs at some places, of which some may have their sides swapped. */
-type DifferenceOfPairs = (places: readonly number[], swapped?: readonly boolean[]) => number;
+function resampled<T>(draw: () => T): T[] {
+  return Array.from({ length: RESAMPLES }, draw);
+}
+
+/** The same array for all draws: with new ones twenty thousand pairs take a minute. */
+function redraw(array: Uint32Array, draw: (place: number) => number): Uint32Array {
+  for (let place = 0; place < array.length; place += 1) array[place] = draw(place);
+  return array;
+}
+
+function inOrder(count: number): Uint32Array {
+  return redraw(new Uint32Array(count), (place) => place);
+}
+
+/** Second minus first, of the pairs at some places; where `swapped` is 1, with their sides swapped. */
+type DifferenceOfPairs = (places: Uint32Array, swapped?: Uint32Array) => number;
 
 /** Where all were watched to tau, a restricted mean is a mean; else it takes the curve. */
 function differenceOfPairs(
@@ -102,18 +117,22 @@ function differenceOfPairs(
       restrictedMean(kaplanMeier(times.filter((time) => time !== undefined)), tauMs).ms;
     return (places, swapped) => {
       const side = (own: readonly CensoredTime[], other: readonly CensoredTime[]): number =>
-        meanOf(places.map((place, index) => (swapped?.[index] ? other : own)[place]));
+        meanOf(Array.from(places, (place, index) => (swapped?.[index] ? other : own)[place]));
       return side(second, first) - side(first, second);
     };
   }
-  const differences = first.map(
+  const differences = Float64Array.from(
+    first,
     ({ ms }, place) => Math.min(second[place]?.ms ?? ms, tauMs) - Math.min(ms, tauMs),
   );
-  return (places, swapped) =>
-    places.reduce((sum, place, index) => {
-      const difference = differences[place] ?? 0;
-      return sum + (swapped?.[index] ? -difference : difference);
-    }, 0) / places.length;
+  return (places, swapped) => {
+    let sum = 0;
+    for (let index = 0; index < places.length; index += 1) {
+      const difference = differences[places[index] ?? 0] ?? 0;
+      sum += swapped?.[index] ? -difference : difference;
+    }
+    return sum / places.length;
+  };
 }
 
 /**
