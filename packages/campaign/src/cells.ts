@@ -1,7 +1,7 @@
 import { resolveTarget, targetWord } from '@ordeal/catalogue';
 import { type Catalogue, NO_FAULT } from '@ordeal/core';
 import { supportOf, unsupported } from './check-support.ts';
-import type { BaselineCell, CellSpec, FaultCell, SkippedCell } from './config.ts';
+import type { ArmSpec, BaselineCell, CellSpec, FaultCell, SkippedCell } from './config.ts';
 import type { ChaosEntry } from './read-chaos.ts';
 import type { ChosenSubject } from './read-subjects.ts';
 
@@ -12,16 +12,16 @@ export interface Matrix {
 }
 
 /**
- * The matrix: each subject with each chaos entry, then the baselines. Made of what is right; where a problem was
+ * The matrix: each subject with each chaos entry and arm, then the baselines. Made of what is right; where a problem was
  * reported, that cell is missing.
  */
 export function buildMatrix(
   subjects: readonly ChosenSubject[],
   entries: readonly ChaosEntry[],
   catalogue: Catalogue,
-  choice: { readonly arm: string; readonly baseline: boolean },
+  choice: { readonly arms: readonly ArmSpec[]; readonly baseline: boolean },
 ): Matrix {
-  const found = subjects.flatMap((subject) => combinations(subject, entries, catalogue, choice.arm));
+  const found = subjects.flatMap((subject) => combinations(subject, entries, catalogue, choice.arms));
   const faults = found.flatMap((cell) => ('why' in cell ? [] : [cell]));
   const baselines = choice.baseline ? subjects.flatMap((subject) => baselineCell(subject, faults)) : [];
   return {
@@ -34,7 +34,7 @@ function combinations(
   subject: ChosenSubject,
   entries: readonly ChaosEntry[],
   catalogue: Catalogue,
-  arm: string,
+  arms: readonly ArmSpec[],
 ): (FaultCell | SkippedCell)[] {
   const { entry, runtime, goal } = subject;
   const seen = new Map<string, number>();
@@ -50,22 +50,20 @@ function combinations(
     }
     const target = resolveTarget(entry, spec.target);
     if (target === undefined) return [];
-    return [
-      {
-        cell,
-        subject: entry.name,
-        arm,
-        runtime,
-        goal,
-        horizon_seconds: supported.horizonSeconds,
-        baseline: false as const,
-        chaos_type: spec.type,
-        chaos_params: spec.params,
-        kind,
-        target: targetWord(target),
-        ...(spec.duration_seconds === undefined ? {} : { duration_seconds: spec.duration_seconds }),
-      },
-    ];
+    return arms.map(({ name }) => ({
+      cell: arms.length === 1 ? cell : `${cell}@${name}`,
+      subject: entry.name,
+      arm: name,
+      runtime,
+      goal,
+      horizon_seconds: supported.horizonSeconds,
+      baseline: false as const,
+      chaos_type: spec.type,
+      chaos_params: spec.params,
+      kind,
+      target: targetWord(target),
+      ...(spec.duration_seconds === undefined ? {} : { duration_seconds: spec.duration_seconds }),
+    }));
   });
 }
 

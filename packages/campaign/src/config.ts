@@ -19,7 +19,10 @@ export interface CampaignConfig {
   /** Of each subject. */
   readonly runtimes: Readonly<Record<string, RuntimeName>>;
   readonly seed: number;
+  /** Of the first arm: all there is of a file without arms. */
   readonly operator: string;
+  /** At least one: of a file without arms, the operator. */
+  readonly arms: readonly ArmSpec[];
   /** Of each subject. */
   readonly goals: Readonly<Record<string, Goal>>;
   readonly timeout_seconds: number;
@@ -32,6 +35,14 @@ export interface CampaignConfig {
   readonly cells: readonly CellSpec[];
   /** Combinations of the matrix that were asked to be left out where they cannot be run; none of them is among `cells`. */
   readonly skipped: readonly SkippedCell[];
+}
+
+/** Who is expected to repair, and how it is set. Trials name their arm; its operator and settings are looked up here. */
+export interface ArmSpec {
+  readonly name: string;
+  readonly operator: string;
+  /** Passed to the operator as they are. */
+  readonly settings: JsonObject;
 }
 
 /** A cell that is not run, and why. */
@@ -56,10 +67,10 @@ export interface ChaosSpec {
 export type CellSpec = FaultCell | BaselineCell;
 
 interface CellBase {
-  /** `postgres/latency`; `postgres/latency.2` for the second entry of the type. */
+  /** `postgres/latency`; `postgres/latency.2` for the second entry of the type; `postgres/latency@slow` with several arms. */
   readonly cell: string;
   readonly subject: string;
-  /** Who is expected to repair: an operator's name. */
+  /** The name of one of the campaign's arms; of a baseline `none`. */
   readonly arm: string;
   readonly runtime: RuntimeName;
   readonly goal: Goal;
@@ -89,7 +100,7 @@ export interface BaselineCell extends CellBase {
 export type TrialSpec = CellSpec & {
   /** Place in the campaign, from 0. */
   readonly position: number;
-  /** Unique within the campaign: `postgres/latency#0`. */
+  /** Unique within the campaign: `postgres/latency#0`, `postgres/latency@slow#0`. */
   readonly key: string;
   /** Place within the cell, from 0. */
   readonly trial_index: number;

@@ -12,7 +12,7 @@ const seconds = (min: number): z.ZodInt => integerBetween(min, DAY_SECONDS);
  * The keys of a campaign file. What a single value may be is said here; what depends on other values or on the
  * catalogue is checked in resolve-campaign.ts. Titles and descriptions are what editors show.
  */
-export function campaignFields(maxParallel: number, defaultOperator: string = NO_OPERATOR) {
+export function campaignFields(maxParallel: number) {
   return {
     name: text
       .trim()
@@ -61,10 +61,16 @@ export function campaignFields(maxParallel: number, defaultOperator: string = NO
       description:
         'The same seed and file draw the same targets and parameters. Default: drawn anew, and recorded.',
     }),
-    operator: text.default(defaultOperator).meta({
+    operator: text.optional().meta({
       title: 'Operator',
+      default: NO_OPERATOR,
       description:
         'Who is expected to repair. none: the system heals by itself or not at all. operator-db, a control operator, or one that ordeal.config.ts adds.',
+    }),
+    arms: z.array(z.unknown()).min(1).optional().meta({
+      title: 'Arms',
+      description:
+        'Operators to compare: each trial runs once per arm, with the same draws. An operator by name, or a mapping with settings. Instead of operator.',
     }),
     goal: z.enum(GOALS).optional().meta({
       title: 'Goal',
@@ -123,6 +129,24 @@ export const chaosFields = {
     description:
       'Lifts a fault that lasts so long after it began. Default: it stays until the trial has seen enough. Too low: the system may never feel it.',
   }),
+} satisfies z.ZodRawShape;
+
+/** The keys of an entry of `arms` that is more than a name. */
+export const armFields = {
+  name: text.optional().meta({
+    title: 'Name',
+    description: "What keys and reports call the arm. Default: the operator's name.",
+  }),
+  operator: text.meta({ title: 'Operator', description: 'Who is expected to repair.' }),
+  settings: z
+    .custom<Readonly<Record<string, unknown>>>(
+      (value) => isMapping(value) && z.json().safeParse(value).success,
+      {
+        error: 'must be a mapping of plain values',
+      },
+    )
+    .default({})
+    .meta({ title: 'Settings', description: 'Passed to the operator.', type: 'object' }),
 } satisfies z.ZodRawShape;
 
 /** Not `z.record`: that copies, and loses a key named `__proto__` on the way. */

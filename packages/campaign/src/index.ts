@@ -1,5 +1,6 @@
 export type { Problem } from '@ordeal/validation';
 export type {
+  ArmSpec,
   BaselineCell,
   CampaignConfig,
   CellSpec,

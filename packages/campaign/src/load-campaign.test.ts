@@ -99,6 +99,7 @@ test('everything that is left out is filled in; source and parameters are kept a
     include_baseline: false,
     runtimes: { tikv: 'docker' },
     operator: 'none',
+    arms: [{ name: 'none', operator: 'none', settings: {} }],
     goals: { tikv: 'whole' },
     timeout_seconds: 300,
     hold_seconds: 10,

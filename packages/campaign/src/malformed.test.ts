@@ -5,7 +5,7 @@ import { parseCampaignConfig } from './load-campaign.ts';
 
 const KEYS =
   'name, subjects, chaos_types, trials_per_combination, parallel, cooldown_seconds, include_baseline, runtime, ' +
-  'seed, operator, goal, timeout_seconds, hold_seconds, settle_seconds, recovery_seconds, attempts, backoff_seconds';
+  'seed, operator, arms, goal, timeout_seconds, hold_seconds, settle_seconds, recovery_seconds, attempts, backoff_seconds';
 const CHAOS_KEYS = 'type, params, target, duration_seconds';
 const SUBJECTS = Object.keys(builtInCatalogue.subjects).join(', ');
 const FAULTS =

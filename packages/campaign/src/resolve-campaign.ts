@@ -1,11 +1,12 @@
 import { randomInt } from 'node:crypto';
 import type { Catalogue } from '@ordeal/core';
-import { notOneOf, readFields, reportAt, type Site, shown } from '@ordeal/validation';
+import { readFields, reportAt, type Site } from '@ordeal/validation';
 import { buildMatrix } from './cells.ts';
 import { checkFault, checkTarget } from './check-support.ts';
-import type { CampaignConfig, CellSpec } from './config.ts';
+import type { ArmSpec, CampaignConfig, CellSpec } from './config.ts';
 import { countTrials } from './expand.ts';
 import { campaignFields, MAX_TRIALS } from './fields.ts';
+import { checkOperator, readArms } from './read-arms.ts';
 import { readChaos } from './read-chaos.ts';
 import { readSubjects } from './read-subjects.ts';
 
@@ -33,14 +34,9 @@ export function resolveCampaign(
     reportAt(site, [], () => 'the file is empty: a campaign needs at least name and chaos_types');
     return undefined;
   }
-  const fields = readFields(
-    site,
-    [],
-    site.root.value,
-    campaignFields(rules.maxParallel, rules.defaultOperator),
-  );
+  const fields = readFields(site, [], site.root.value, campaignFields(rules.maxParallel));
   if (fields === undefined) return undefined;
-  const { subjects = [], chaos_types = [], operator, trials_per_combination, timeout_seconds } = fields;
+  const { subjects = [], chaos_types = [], trials_per_combination, timeout_seconds } = fields;
 
   const chosen = readSubjects(site, subjects, { runtime: fields.runtime, goal: fields.goal }, catalogue);
   const entries = chaos_types.map((value, index) =>
@@ -52,9 +48,9 @@ export function resolveCampaign(
       checkTarget(site, entry, subject);
     }
   }
-  if (operator !== undefined) checkOperator(site, operator, rules.knownOperators);
+  const arms = readOperators(site, fields, rules);
   const { cells, skipped } = buildMatrix(chosen, entries, catalogue, {
-    arm: operator ?? 'none',
+    arms,
     baseline: fields.include_baseline ?? false,
   });
   if (timeout_seconds !== undefined) checkTimeout(site, timeout_seconds, cells);
@@ -64,7 +60,7 @@ export function resolveCampaign(
   if (trials_per_combination !== undefined) checkCount(site, { cells, trials_per_combination });
 
   const { runtime, goal, seed = randomInt(DRAWN_SEEDS), ...rest } = fields;
-  const settings = { ...rest, seed };
+  const settings = { ...rest, seed, operator: arms[0]?.operator, arms };
   if (site.problems.any || !complete(settings)) return undefined;
   return {
     ...settings,
@@ -81,11 +77,19 @@ function complete<T extends object>(fields: T): fields is { [Key in keyof T]-?: 
   return Object.values(fields).every((value) => value !== undefined);
 }
 
-function checkOperator(site: Site, operator: string, known: readonly string[]): void {
-  if (known.includes(operator)) return;
-  reportAt(site, ['operator'], () =>
-    notOneOf(`the operator ${shown(operator)} is not known`, operator, known),
-  );
+/** Who is to repair: the arms, or else the one operator. */
+function readOperators(
+  site: Site,
+  { operator, arms }: { operator?: string | undefined; arms?: readonly unknown[] | undefined },
+  { defaultOperator, knownOperators: known }: CampaignRules,
+): ArmSpec[] {
+  if (arms !== undefined && operator !== undefined) {
+    reportAt(site, ['operator'], () => 'must be left out where there are arms: name it among them');
+  }
+  if (arms !== undefined) return readArms(site, arms, known);
+  const name = operator ?? defaultOperator;
+  checkOperator(site, ['operator'], name, known);
+  return [{ name, operator: name, settings: {} }];
 }
 
 /** A window that closes before the goal can have broken finds nothing, whatever happens. */

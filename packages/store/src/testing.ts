@@ -6,6 +6,7 @@ import { afterAll } from 'vitest';
 import { type OpenStore, type OpenStoreOptions, openStore } from './open.ts';
 import { startTestServer } from './testing-server.ts';
 
+export { type RecordedSample, recordCampaign } from './testing-records.ts';
 export { sampleCampaign, sampleRecord, sampleTrial, sampleTrials } from './testing-samples.ts';
 
 /**

@@ -23,8 +23,8 @@ export function needsOf(config: CampaignConfig): string[] {
 }
 
 /** Everyone who is to repair in one of its trials. */
-export function operatorsOf({ operator }: CampaignConfig): string[] {
-  return [operator];
+export function operatorsOf({ arms }: Pick<CampaignConfig, 'arms'>): string[] {
+  return [...new Set(arms.map(({ operator }) => operator))];
 }
 
 /**

@@ -132,7 +132,7 @@ async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
     display.close();
     if (options.json) printJson('campaign', { id: ended.id, status: ended.status, progress });
     say(progressLine(progress));
-    say(spelled(`See it with: pnpm ordeal show ${ended.id}`));
+    say(spelled(`Analyze with: pnpm ordeal analyze ${ended.id}`));
     return progress.failed === 0 && ended.status === 'finished' ? 0 : 1;
   }
 }

@@ -52,6 +52,7 @@ export function addQuickstart(program: Command): void {
       say('What next:');
       say(
         commandList([
+          [`pnpm ordeal analyze ${campaign.id}`, 'rates and times with intervals'],
           [`pnpm ordeal trial ${campaign.id} 'postgres/node_kill#0'`, 'one trial with its timeline'],
           ['pnpm enqueue campaigns/quickstart.yaml --dry-run', 'what a campaign file expands to'],
           ['pnpm dashboard', 'the queues in a browser'],

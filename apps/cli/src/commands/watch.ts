@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { followCampaign } from '../campaigns/follow-campaign.ts';
 import { openProgressDisplay } from '../campaigns/progress-display.ts';
 import { openInstallation } from '../installation/installation.ts';
+import { spelled } from '../invocation/spelled.ts';
 import { stopSignal } from '../invocation/stop-signal.ts';
 import { progressLine } from '../reports/format.ts';
 import { printJson } from '../reports/json.ts';
@@ -28,7 +29,10 @@ export function addWatch(program: Command): void {
       });
       display.close();
       if (options.json) printJson('campaign', { id: campaign.id, status: campaign.status, progress });
-      else console.log(progressLine(progress));
+      else {
+        console.log(progressLine(progress));
+        console.log(spelled(`Analyze with: pnpm ordeal analyze ${campaign.id}`));
+      }
       process.exitCode = progress.failed === 0 && campaign.status === 'finished' ? 0 : 1;
     });
 }

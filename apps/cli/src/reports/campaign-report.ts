@@ -2,6 +2,7 @@ import { createCellSummarizer } from '@ordeal/analysis';
 import type { Campaign, Store, Trial } from '@ordeal/store';
 import { z } from 'zod';
 import { cellTable, trialTable } from './format.ts';
+import { recordedTrial } from './recorded-trials.ts';
 import { trialsOf } from './trials-of.ts';
 
 /** More trials than this are summed up, not listed. */
@@ -12,17 +13,7 @@ export async function campaignReport(store: Pick<Store, 'listTrials'>, campaign:
   const summarizer = createCellSummarizer();
   const listed: Trial[] = [];
   for await (const trial of trialsOf(store, campaign.id)) {
-    summarizer.add({
-      key: trial.key,
-      cell: trial.cell,
-      arm: trial.arm,
-      goal: trial.goal,
-      status: trial.status,
-      outcome: trial.outcome,
-      brokeMs: trial.record?.brokeMs ?? null,
-      resolvedMs: trial.record?.resolvedMs ?? null,
-      observedMs: trial.record?.observedMs ?? null,
-    });
+    summarizer.add(recordedTrial(trial));
     if (campaign.trialCount <= MOST_LISTED) listed.push(trial);
   }
   const parts = [`Campaign ${campaign.id}: ${campaign.name} (${campaign.status}, seed ${campaign.seed})`];

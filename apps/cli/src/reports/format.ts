@@ -1,5 +1,5 @@
-import { type CellSummary, type CensoredTime, medianRecovery } from '@ordeal/analysis';
-import type { CampaignConfig } from '@ordeal/campaign';
+import { type CellSummary, type CensoredTime, kaplanMeier, medianTime } from '@ordeal/analysis';
+import type { ArmSpec, CampaignConfig } from '@ordeal/campaign';
 import { countTrials } from '@ordeal/campaign';
 import type { Campaign, Progress, Trial } from '@ordeal/store';
 import wrapAnsi from 'wrap-ansi';
@@ -30,12 +30,17 @@ export function configSummary(config: CampaignConfig): string {
     ['baseline', config.include_baseline ? 'yes, one per subject' : 'no'],
     ['runtime', config.subjects.map((subject) => `${subject}: ${config.runtimes[subject]}`).join(', ')],
     ['goal', config.subjects.map((subject) => `${subject}: ${config.goals[subject]}`).join(', ')],
-    ['operator', config.operator],
+    [config.arms.length === 1 ? 'operator' : 'arms', config.arms.map(armText).join(', ')],
     ['seed', String(config.seed)],
     ['trials in all', String(countTrials(config))],
   ];
   for (const { cell, why } of config.skipped) lines.push(['left out', `${cell} (${why})`]);
   return lines.map(([name, value]) => `  ${name.padEnd(24)}${hanging(value, 26)}`).join('\n');
+}
+
+/** `mine`, or `slow (my-operator)` where the name is not the operator's. */
+function armText({ name, operator }: ArmSpec): string {
+  return name === operator ? name : `${name} (${operator})`;
 }
 
 /** Text beside others, wrapped below its own beginning in a window. */
@@ -99,7 +104,7 @@ export function cellTable(cells: readonly CellSummary[]): string {
         ...(cell.failed > 0 ? [colors.red(`${cell.failed} failed`)] : []),
       ].join(', ') || '-',
       recoveryTimes(cell.recoveries),
-      cell.recoveries.length === 0 ? '-' : seconds(medianRecovery(cell.recoveries)),
+      cell.recoveries.length === 0 ? '-' : seconds(medianTime(kaplanMeier(cell.recoveries)).ms),
     ]),
     { optional: ['goal'] },
   );

@@ -108,6 +108,17 @@ describe('gives the same answer as loading', () => {
     ['a window as long as it', `name: a\n${latency}timeout_seconds: 25\n`, true],
     ['an integer written with a point', `name: a\n${latency}parallel: 2.0\n`, true],
     ['more at once than allowed', `name: a\n${latency}parallel: 11\n`, false],
+    [
+      'two arms',
+      `name: a\n${latency}arms: [none, {name: again, operator: none, settings: {a: [1]}}]\n`,
+      true,
+    ],
+    ['no arms', `name: a\n${latency}arms: []\n`, false],
+    ['an arm that nobody knows', `name: a\n${latency}arms: [someone]\n`, false],
+    ['an arm of no operator', `name: a\n${latency}arms: [{name: a}]\n`, false],
+    ['an arm of a bad name', `name: a\n${latency}arms: [{name: A, operator: none}]\n`, false],
+    ['settings that are a list', `name: a\n${latency}arms: [{operator: none, settings: []}]\n`, false],
+    ['arms beside an operator', `name: a\n${latency}arms: [none]\noperator: none\n`, false],
     ['an operator that nobody knows', `name: a\n${latency}operator: someone\n`, false],
   ])('%s', (_, text, good) => {
     expect({ loaded: isLoaded(text), accepted: accepts(parse(text)) }).toEqual({

@@ -1,6 +1,6 @@
 import { builtInCatalogue } from '@ordeal/catalogue';
-import type { Catalogue } from '@ordeal/core';
-import { campaignFields } from '../fields.ts';
+import { type Catalogue, NAME_PATTERN as OPERATOR_NAME } from '@ordeal/core';
+import { armFields, campaignFields } from '../fields.ts';
 import { DEFAULT_RULES, type LoadOptions } from '../load-campaign.ts';
 import { chaosEntrySchema } from './chaos-entry-schema.ts';
 import { type JsonSchema, mappingSchema } from './json-schema.ts';
@@ -11,6 +11,7 @@ import { subjectRules } from './subject-rules.ts';
  * faults. Made of the fields that {@link loadCampaignConfig} validates with, and gives the same answer, except for
  * what JSON Schema cannot say:
  *
+ * - two arms of one name;
  * - rules between two numbers: `min_ms` not above `max_ms`, at most 2,147,483,647 trials in all;
  * - the length of a name without the spaces around it, and counted in UTF-16 units;
  * - what is the YAML parser's: double keys, tags, a second document, control characters, the size of the file.
@@ -49,9 +50,19 @@ export function campaignJsonSchema(
       },
       chaos_types: { ...properties.chaos_types, items: chaosEntrySchema(faults) },
       operator: { ...properties.operator, enum: [...knownOperators] },
+      arms: { ...properties.arms, items: armSchema(knownOperators) },
     },
+    not: { required: ['operator', 'arms'] },
     allOf: subjects.map((subject) => subjectRules(subject, faults, defaultSubjects.includes(subject.name))),
   };
+}
+
+/** An entry of `arms`: an operator's name, or a mapping. */
+function armSchema(knownOperators: readonly string[]): JsonSchema {
+  const { properties, ...rest } = mappingSchema(armFields);
+  const operator: JsonSchema = { ...properties.operator, enum: [...knownOperators] };
+  const name = { ...properties.name, pattern: OPERATOR_NAME.source };
+  return { anyOf: [operator, { ...rest, properties: { ...properties, name, operator } }] };
 }
 
 /** Something besides space; within it no control character and no half of one. The spaces around it are cut off. */

@@ -1,25 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type CellSummary,
-  createCellSummarizer,
-  medianRecovery,
-  type RecordedTrial,
-} from './summarize-cells.ts';
-
-function trial(part: Partial<RecordedTrial>): RecordedTrial {
-  return {
-    key: 'postgres/node_kill#0',
-    cell: 'postgres/node_kill',
-    arm: 'none',
-    goal: 'serving',
-    status: 'completed',
-    outcome: 'resolved',
-    brokeMs: 100,
-    resolvedMs: 2_000,
-    observedMs: 5_000,
-    ...part,
-  };
-}
+import type { RecordedTrial } from '../recorded-trial.ts';
+import { sampleRecorded as trial } from '../testing-trials.ts';
+import { type CellSummary, createCellSummarizer } from './summarize-cells.ts';
 
 function summarize(trials: readonly RecordedTrial[]): CellSummary[] {
   const summarizer = createCellSummarizer();
@@ -35,7 +17,7 @@ describe('the cell summarizer', () => {
       trial({ outcome: 'unaffected', brokeMs: null, resolvedMs: null }),
     ]);
     expect(cell?.recoveries).toEqual([
-      { ms: 3_000, censored: false },
+      { ms: 3_000, censored: false, earliestMs: 2_700 },
       { ms: 30_000, censored: true },
     ]);
     expect(cell?.outcomes).toEqual({ unresolved: 1, resolved: 1, unaffected: 1 });
@@ -64,24 +46,5 @@ describe('the cell summarizer', () => {
       { arm: 'none', trials: 2, completed: 2, recoveries: [{ ms: 20 }, { ms: 2_000 }] },
       { arm: 'fast', trials: 1 },
     ]);
-  });
-});
-
-describe('medianRecovery', () => {
-  const known = (ms: number) => ({ ms, censored: false });
-  const censored = (ms: number) => ({ ms, censored: true });
-
-  it('is the middle when all are known', () => {
-    expect(medianRecovery([known(3), known(1), known(2)])).toBe(2);
-  });
-  it('is not reached when half or more timed out', () => {
-    expect(medianRecovery([known(1), censored(10), censored(10)])).toBeNull();
-  });
-  it('takes a trial censored early out of those at risk', () => {
-    // 4 at risk: 3/4 at 1; the one censored at 2 leaves 2 at risk: 3/8 at 3.
-    expect(medianRecovery([known(1), censored(2), known(3), known(4)])).toBe(3);
-  });
-  it('knows nothing without trials', () => {
-    expect(medianRecovery([])).toBeNull();
   });
 });
