@@ -1,11 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
-  type Backstage,
   describeError,
   type FaultPlan,
-  type Goal,
   type Instance,
   type InstanceLabel,
   type JsonObject,
@@ -23,19 +20,15 @@ import { HealthWatch } from './health/health-watch.ts';
 import { Injection } from './injection.ts';
 import { Lease } from './lease.ts';
 import { checkWrites } from './load/check-writes.ts';
+import { createBackstage } from './operator/backstage.ts';
 import { EngagedOperator } from './operator/engaged-operator.ts';
 import { incidentOf } from './operator/incident.ts';
-import type { RecordedHandlesParts } from './operator/recorded-handles.ts';
 import type { Answer, Body, Fence } from './protocol.ts';
 import { Turns } from './turns.ts';
-import { underDeadline, unlessAborted } from './under-deadline.ts';
+import { underDeadline } from './under-deadline.ts';
 
 /** State for the record is worth waiting for, but an instance under a fault may never give it. */
 const LOOK_DEADLINE_MS = 5_000;
-/** A control operator takes a subject for well that has been so for this long. */
-const WELL_MS = 1_500;
-/** What has not broken by then need not break at all; the operator is called for all the same. */
-const HURTS_WITHIN_MS = 5_000;
 
 interface Running {
   readonly subject: Subject;
@@ -243,7 +236,15 @@ export class Execution {
           runtime: this.#runtime,
         }),
         mayAct: (until) => this.#mayAct(until),
-        backstage: (until, record) => this.#backstage(goal, until, record),
+        backstage: (shared) =>
+          createBackstage({
+            ...shared,
+            goal,
+            bites: this.#bites.promise,
+            watch: this.#watchHealth(),
+            injections: () => this.#injections.values(),
+            undoMs: this.#parts.timing.undoMs,
+          }),
         tell: (atMs, told) => send({ event: 'operator', fence: this.fence, atMs, told }),
       });
       return {};
@@ -330,37 +331,6 @@ export class Execution {
       this.#turns.interrupt(this.#loss);
     });
     return this.#running;
-  }
-
-  #backstage(goal: Goal, signal: AbortSignal, record: RecordedHandlesParts['record']): Backstage {
-    const until = <T>(promise: Promise<T>): Promise<T> => unlessAborted(signal, promise);
-    return {
-      untilItHurts: async () => {
-        await until(this.#bites.promise);
-        await this.#watchHealth().becomesBad(goal, HURTS_WITHIN_MS, signal);
-      },
-      untilWell: async () => {
-        // What broke just now may not have been seen yet.
-        await delay(WELL_MS, undefined, { signal });
-        await until(this.#watchHealth().becomesSteady(WELL_MS, Number.POSITIVE_INFINITY, signal));
-      },
-      undoFault: () =>
-        this.#turns.take(async (turn) => {
-          this.#mayAct(turn);
-          const atMs = this.#parts.monotonicMs();
-          for (const injection of this.#injections.values()) {
-            await injection.relieve(this.#parts.timing.undoMs);
-            const act = {
-              command: 'undo',
-              node: injection.target,
-              repairs: true,
-              exitCode: 0,
-              by: 'handle',
-            } as const;
-            record(atMs, { kind: 'act', act, stopped: [] });
-          }
-        }),
-    };
   }
 
   #watchHealth(): HealthWatch {

@@ -24,8 +24,8 @@ export interface EngagedOperatorParts extends Omit<RecordedHandlesParts, 'nodes'
   readonly incident: Incident;
   readonly settings: JsonObject;
   readonly server: HandleServer;
-  /** Given the signal that ends the engagement. */
-  readonly backstage: (signal: AbortSignal, record: RecordedHandlesParts['record']) => Backstage;
+  /** Given what it shares with the handles. */
+  readonly backstage: (shared: RecordedHandlesParts) => Backstage;
   readonly tell: (atMs: number, told: Told) => void;
   readonly log: (text: string) => void;
 }
@@ -56,14 +56,15 @@ export class EngagedOperator {
     const { operator, incident, settings, backstage, monotonicMs, tell } = this.#parts;
     const { signal } = this.#stopping;
     const record: RecordedHandlesParts['record'] = (atMs, act) => tell(atMs, act);
-    const handles = new RecordedHandles({ ...this.#parts, nodes: incident.nodes, record, signal });
+    const shared = { ...this.#parts, nodes: incident.nodes, record, signal };
+    const handles = new RecordedHandles(shared);
     try {
       await operator.engage({
         incident,
         handles,
         settings,
         signal,
-        backstage: backstage(signal, record),
+        backstage: backstage(shared),
         openHandles: () => this.#open(handles),
         tell: (event) => {
           const agoMs = event.at === undefined ? 0 : Date.now() - event.at;

@@ -13,8 +13,9 @@ import {
 } from '@ordeal/core';
 import { identityOf } from '@ordeal/place';
 import { z } from 'zod';
+import { SOCKET_VARIABLE, TOKEN_VARIABLE } from '../handles/variables.ts';
 import type { CommandDefinition } from './definition.ts';
-import { killOperator, SOCKET_VARIABLE, TOKEN_VARIABLE } from './operator-processes.ts';
+import { killOperator } from './operator-processes.ts';
 import { ToldLines } from './told-lines.ts';
 
 const DEADLINE_SECONDS = 3_600;

@@ -1,8 +1,5 @@
 import { killAll, type ProcessIdentity, processesMarked, withDescendants } from '@ordeal/place';
-
-/** Stands in the environment of an operator's process, and so in that of all its children. */
-export const SOCKET_VARIABLE = 'ORDEAL_SOCKET';
-export const TOKEN_VARIABLE = 'ORDEAL_INCIDENT';
+import { SOCKET_VARIABLE, TOKEN_VARIABLE } from '../handles/variables.ts';
 
 /**
  * Kills an operator with all its children: those that descend from its process, and those that have left it (a

@@ -1,7 +1,7 @@
 import { describeError, OrdealError } from '@ordeal/core';
 import { NODE_USAGE, runNodeCommand } from './node-command.ts';
 
-/** `ordeal` as operators find it: it starts in a tenth of the time that the whole command line takes. */
+/** `ordeal` as operators find it: it starts in a small part of the time that the whole command line takes. */
 try {
   const [command, ...words] = process.argv.slice(2);
   if (command !== 'node') throw new OrdealError('BAD_INPUT', NODE_USAGE);

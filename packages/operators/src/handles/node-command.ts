@@ -1,7 +1,7 @@
 import { type HandleAccess, OrdealError } from '@ordeal/core';
-import { SOCKET_VARIABLE, TOKEN_VARIABLE } from '../command/operator-processes.ts';
 import { askHandle } from './ask-handle.ts';
 import type { HandleOrder } from './protocol.ts';
+import { SOCKET_VARIABLE, TOKEN_VARIABLE } from './variables.ts';
 
 export const NODE_USAGE = `usage: ordeal node list                   the nodes of this incident, as JSON
        ordeal node restart NODE           kill it and start it

@@ -24,6 +24,13 @@ it.each([
   ['local time in India', '2026-11-27 02:01:04.1', '2026-11-26 20:31:05', AT - 900, 19_800_000],
   ['local time in New York', '2026-11-26T15:31:04.1', '2026-11-26 20:31:05', AT - 900, -18_000_000],
   ['a row that was made much later', '2026-11-26T20:00:00.0Z', '2026-11-26 20:20:05', AT - 1_865_000, 0],
+  [
+    'a zone that is named, off by whole hours',
+    '2026-11-26T19:31:04.1Z',
+    '2026-11-26 20:31:05',
+    AT - 3_600_900,
+    0,
+  ],
   ['no row time', '2026-11-26T20:31:04.100', null, AT - 900, 0],
 ])('when a ticket was first seen: %s', (_name, first_seen_at, created_at, at, offMs) => {
   expect(firstSeen({ first_seen_at, created_at })).toEqual({ at, offMs });

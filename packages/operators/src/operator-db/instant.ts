@@ -1,5 +1,6 @@
 /** `2026-11-26T20:31:05.123Z`, the same with an offset, without a zone, or with a space instead of the T. */
 const INSTANT = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(\.\d+)?)?)\s*(Z|[+-]\d{2}:?\d{2})?$/i;
+const NAMES_ZONE = /(?:Z|[+-]\d{2}:?\d{2})$/i;
 const QUARTER_HOUR_MS = 15 * 60 * 1000;
 /** A ticket is written down soon after it was first seen. */
 const WRITTEN_WITHIN_MS = 2 * 60 * 1000;
@@ -34,6 +35,7 @@ export function firstSeen(ticket: Readonly<Record<string, unknown>>): {
   const seen = readInstant(ticket.first_seen_at);
   const made = readInstant(ticket.created_at);
   if (seen === null || made === null) return { at: seen ?? made, offMs: 0 };
+  if (NAMES_ZONE.test(String(ticket.first_seen_at).trim())) return { at: seen, offMs: 0 };
   const offMs = Math.round((seen - made) / QUARTER_HOUR_MS) * QUARTER_HOUR_MS;
   const isLocal = offMs !== 0 && Math.abs(seen - made - offMs) <= WRITTEN_WITHIN_MS;
   return isLocal ? { at: seen - offMs, offMs } : { at: seen, offMs: 0 };
