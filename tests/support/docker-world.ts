@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { placeId } from '@ordeal/place';
 import { type TestEngine, type TestImage, testEngine } from '@ordeal/runtimes/testing-engine';
-import { openWorld, type World } from './world.ts';
+import { type Backend, openWorld, type World } from './world.ts';
 
 export interface DockerWorld extends World {
   /** What the world's workers have on the engine now: containers, networks and volumes. */
@@ -19,8 +19,9 @@ export async function openDockerWorld(...images: TestImage[]): Promise<DockerWor
 export async function openWorldOn(
   { docker, image }: TestEngine,
   others: Readonly<Record<string, string>>,
+  backend: Backend = 'postgres',
 ): Promise<DockerWorld> {
-  const world = await openWorld('postgres', process.env.DOCKER_HOST ?? '');
+  const world = await openWorld(backend, process.env.DOCKER_HOST ?? '');
   const references = { ...others, helper: image('helper') };
   const settings = { runtimes: { docker: { images: references, subnets: '10.203.0.0/16' } } };
   await writeFile(

@@ -1,5 +1,4 @@
-import type { Repertoire, Runtime, Timing } from '@ordeal/core';
-import type { FaultPoint } from './fault-points.ts';
+import type { FaultPoints, Repertoire, Runtime, Timing } from '@ordeal/core';
 import type { Farewell } from './journal/farewell.ts';
 import type { Journal } from './journal/journal.ts';
 import type { GuardEvent } from './protocol.ts';
@@ -15,7 +14,7 @@ export interface GuardParts {
   readonly repertoire: Pick<Repertoire, 'subjectOf' | 'faultOf'>;
   readonly monotonicMs: () => number;
   readonly timing: Timing;
-  readonly faultPoints: ReadonlySet<FaultPoint>;
+  readonly faultPoints: FaultPoints;
   readonly journal: Journal;
   readonly send: (event: GuardEvent) => void;
   /** For the next worker, when there may be none to tell. */

@@ -156,7 +156,7 @@ export class Execution {
       this.#mayAct(signal);
       const { zeroMs, zeroAt } = this.#markZero();
       try {
-        await injection.act(activeWithinMs);
+        await injection.act(activeWithinMs, signal);
         const appliedMs = monotonicMs();
         const { finding, seenMs } = await injection.verify(activeWithinMs, signal);
         void this.#watch?.hurry();
@@ -276,6 +276,7 @@ export class Execution {
       fault,
       site: { instance, probe },
       monotonicMs,
+      trial: this.fence.trial,
       faultPoints,
       noteState: (state) => journal.note({ kind: 'state', ...names, state }),
     });

@@ -2,9 +2,15 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { describeError, monotonicMs, OrdealError, type Repertoire, type Runtime } from '@ordeal/core';
+import {
+  describeError,
+  monotonicMs,
+  OrdealError,
+  type Repertoire,
+  type Runtime,
+  readFaultPoints,
+} from '@ordeal/core';
 import { identityOf } from '@ordeal/place';
-import { readFaultPoints } from './fault-points.ts';
 import { Guard } from './guard.ts';
 import { isClaimed } from './journal/claim.ts';
 import { leaveFarewell } from './journal/farewell.ts';
@@ -41,7 +47,7 @@ export async function runGuardProcess(parts: GuardProcessParts): Promise<void> {
       repertoire,
       monotonicMs,
       timing: options.timing,
-      faultPoints: readFaultPoints(process.env.ORDEAL_FAULT_POINTS),
+      faultPoints: readFaultPoints(process.env),
       journal,
       send: eventWriter(output),
       leaveFarewell: (farewell) => leaveFarewell(options.folders, farewell),
