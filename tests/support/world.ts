@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { waitFor } from '@ordeal/core';
 import { type Folders, openFolders, processesIn } from '@ordeal/place';
-import { startTestRedis, whyNoTestRedis } from '@ordeal/queue/testing';
+import { startTestRedis, type TestRedis, whyNoTestRedis } from '@ordeal/queue/testing';
 import { openStore, type Store, startEmbedded, stopEmbedded } from '@ordeal/store';
 
 const MAIN = resolve(import.meta.dirname, '../../apps/cli/src/main.ts');
@@ -21,6 +21,8 @@ export interface World extends AsyncDisposable {
   start(args: readonly string[], env?: NodeJS.ProcessEnv): Running;
   /** Writes a campaign file and gives its path. */
   file(yaml: string): Promise<string>;
+  /** Of the redis backend. */
+  readonly redis: TestRedis | undefined;
   /** Processes of trials: guards and nodes, not the database. */
   trialProcesses(): string[];
 }
@@ -88,6 +90,7 @@ export async function openWorld(backend: Backend = 'postgres', engine = NO_ENGIN
     folders,
     store,
     env,
+    redis,
     start,
     async ordeal(...args) {
       const child = spawn(process.execPath, [MAIN, ...args], {

@@ -1,6 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { faultKind } from '@ordeal/catalogue';
-import { type Catalogue, describeError, type FaultKind, type Repertoire } from '@ordeal/core';
+import {
+  type Catalogue,
+  describeError,
+  type FaultKind,
+  type FaultPoints,
+  type Repertoire,
+} from '@ordeal/core';
 import type { GuardClient } from '@ordeal/guard';
 import type { Disposition, TakenJob } from '@ordeal/queue';
 import { executeTrial, TrialAborted, type TrialEnd } from '@ordeal/runner';
@@ -22,6 +28,7 @@ export interface JobParts {
   readonly guards: Guards;
   readonly live: LiveExecutions;
   readonly removals: Removals;
+  readonly faultPoints: FaultPoints;
   readonly log: Logger;
   /** A trial of this worker is under way, past its start. */
   readonly onSettling: () => void;
@@ -47,6 +54,7 @@ async function runJob(parts: JobParts, job: TakenJob, campaignId: string, log: L
   if (claim.kind !== 'claimed') return refusalOf(claim);
   const { ended, rests, givenBack } = await runClaimed(parts, { home, guard, claim }, log);
   const restMs = rests ? claim.campaign.cooldownSeconds * 1000 : 0;
+  if (restMs > 0) await parts.faultPoints.reach('cooling_down', claim.trial.id, parts.stopping);
   await rest(restMs, parts.stopping);
   return dispositionOf(ended, restMs, givenBack || parts.stopping.aborted);
 }
@@ -86,6 +94,7 @@ async function runClaimed(
     kind: kindOf(trial, parts.repertoire.catalogue),
     guard,
     store: parts.store,
+    faultPoints: parts.faultPoints,
     signal: own.signal,
     onPhase: (phase) => {
       own.enter(phase);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { toPublished } from '@ordeal/catalogue';
 import type { Settings } from '@ordeal/config';
-import { checkTiming, DEFAULT_TIMING, type Timing } from '@ordeal/core';
+import { checkTiming, DEFAULT_TIMING, readFaultPoints, type Timing } from '@ordeal/core';
 import { type Folders, placeId } from '@ordeal/place';
 import type { JobQueues } from '@ordeal/queue';
 import type { Campaign, Store } from '@ordeal/store';
@@ -94,6 +94,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     guards,
     live,
     removals,
+    faultPoints: readFaultPoints(process.env),
     log,
     onSettling: () => readyAhead.now(),
     stopping: stopping.signal,

@@ -11,6 +11,7 @@ export {
   type Finding,
   type PlanInput,
 } from './fault.ts';
+export { type BrokenAct, type FaultPoints, readFaultPoints, STEPS, type Step } from './fault-points.ts';
 export type { Availability, LoadFigures, WritesCheck } from './load-record.ts';
 export {
   type Backstage,

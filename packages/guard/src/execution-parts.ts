@@ -1,5 +1,4 @@
-import type { Operator, Repertoire, Runtime, Timing } from '@ordeal/core';
-import type { FaultPoint } from './fault-points.ts';
+import type { FaultPoints, Operator, Repertoire, Runtime, Timing } from '@ordeal/core';
 import type { Farewell } from './journal/farewell.ts';
 import type { Journal } from './journal/journal.ts';
 import type { HandleServer } from './operator/handle-server.ts';
@@ -18,7 +17,7 @@ export interface GuardParts {
   readonly handleServer: HandleServer;
   readonly monotonicMs: () => number;
   readonly timing: Timing;
-  readonly faultPoints: ReadonlySet<FaultPoint>;
+  readonly faultPoints: FaultPoints;
   readonly journal: Journal;
   readonly send: (event: GuardEvent) => void;
   /** For the next worker, when there may be none to tell. */

@@ -169,7 +169,7 @@ export class Execution {
       this.#mustLiveAsPlanned(plan);
       const { zeroMs, zeroAt } = this.#markZero();
       try {
-        await injection.act(activeWithinMs);
+        await injection.act(activeWithinMs, signal);
         const appliedMs = monotonicMs();
         const { finding, seenMs } = await injection.verify(activeWithinMs, signal);
         void this.#watch?.hurry();
@@ -355,6 +355,7 @@ export class Execution {
       fault,
       site: { instance, probe },
       monotonicMs,
+      trial: this.fence.trial,
       faultPoints,
       noteState: (state) => {
         if (state === 'undone') this.#watch?.load?.undone();

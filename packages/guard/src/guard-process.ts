@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { describeError, monotonicMs, OrdealError, type Repertoire } from '@ordeal/core';
+import { describeError, monotonicMs, OrdealError, type Repertoire, readFaultPoints } from '@ordeal/core';
 import type { GuardParts } from './execution-parts.ts';
-import { readFaultPoints } from './fault-points.ts';
 import { Guard } from './guard.ts';
 import type { Home } from './home/home.ts';
 import type { Lives } from './home/lives.ts';
@@ -50,7 +49,7 @@ export async function runGuardProcess(parts: GuardProcessParts): Promise<void> {
       handleServer,
       monotonicMs,
       timing: options.timing,
-      faultPoints: readFaultPoints(process.env.ORDEAL_FAULT_POINTS),
+      faultPoints: readFaultPoints(process.env),
       journal,
       send: eventWriter(output),
       leaveFarewell: (farewell) => leaveFarewell(folders, farewell),

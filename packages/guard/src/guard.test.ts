@@ -1,4 +1,4 @@
-import { DEFAULT_TIMING, waitFor } from '@ordeal/core';
+import { DEFAULT_TIMING, readFaultPoints, waitFor } from '@ordeal/core';
 import { describe, expect, it } from 'vitest';
 import { planOf } from './testing/fault-double.ts';
 import { createGuardHarness } from './testing/guard-harness.ts';
@@ -197,7 +197,8 @@ describe('seen, not assumed', () => {
   });
 
   it('the fault point keeps apply from reaching the fault', async () => {
-    await using harness = await createGuardHarness({ faultPoints: new Set(['apply-does-nothing'] as const) });
+    const faultPoints = readFaultPoints({ ORDEAL_FAULT_POINTS: 'apply-does-nothing' });
+    await using harness = await createGuardHarness({ faultPoints });
     await harness.start(fence);
     const applied = await harness.guard.ask('apply', { fence, plan: planOf('x'), activeWithinMs: 300 });
     expect(applied.activeMs).toBeNull();

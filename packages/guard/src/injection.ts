@@ -3,13 +3,13 @@ import {
   describeError,
   type Fault,
   type FaultPlan,
+  type FaultPoints,
   type FaultSite,
   type Finding,
   type InjectionState,
   OrdealError,
   within,
 } from '@ordeal/core';
-import type { FaultPoint } from './fault-points.ts';
 import { lookOnce, lookUntil } from './look-until.ts';
 import type { Answer } from './protocol.ts';
 import { unlessAborted } from './under-deadline.ts';
@@ -21,7 +21,9 @@ export interface InjectionParts {
   readonly fault: Fault;
   readonly site: FaultSite;
   readonly monotonicMs: () => number;
-  readonly faultPoints: ReadonlySet<FaultPoint>;
+  /** Whose it is. */
+  readonly trial: string;
+  readonly faultPoints: FaultPoints;
   /** Told of each state when it has come about. */
   readonly noteState: (state: InjectionState) => void;
 }
@@ -49,11 +51,12 @@ export class Injection {
   }
 
   /** Makes the fault act. @throws what the fault throws, and DEADLINE when it never comes back. */
-  async act(withinMs: number): Promise<void> {
-    const { fault, plan, site, faultPoints } = this.#parts;
-    if (!faultPoints.has('apply-does-nothing')) {
+  async act(withinMs: number, signal: AbortSignal): Promise<void> {
+    const { fault, plan, site, faultPoints, trial } = this.#parts;
+    if (!faultPoints.breaks('apply-does-nothing')) {
       await within(fault.apply(plan, site), withinMs, `apply ${plan.type}`);
     }
+    await faultPoints.reach('half_applied', trial, signal);
     this.#enter('applied');
   }
 
@@ -83,9 +86,10 @@ export class Injection {
    */
   async undo(withinMs: number, signal: AbortSignal): Promise<Answer<'undo'>> {
     if (this.#proof !== undefined) return this.#proof;
-    const { fault, plan, site, monotonicMs } = this.#parts;
+    const { fault, faultPoints, plan, site, monotonicMs, trial } = this.#parts;
     const untilMs = monotonicMs() + withinMs;
     const failure = await this.#takeAway(untilMs, signal);
+    await faultPoints.reach('half_undone', trial, signal);
     const undoneMs = monotonicMs();
     if (failure !== undefined) {
       this.#enter('unproven');
@@ -116,7 +120,7 @@ export class Injection {
   /** The last error, when it never worked. */
   async #takeAway(untilMs: number, signal: AbortSignal): Promise<unknown> {
     const { fault, plan, site, faultPoints, monotonicMs } = this.#parts;
-    if (faultPoints.has('undo-fails')) return new OrdealError('TARGET_FAILED', 'fault point: undo-fails');
+    if (faultPoints.breaks('undo-fails')) return new OrdealError('TARGET_FAILED', 'fault point: undo-fails');
     for (;;) {
       try {
         const undo = within(fault.undo(plan, site), untilMs - monotonicMs(), `undo ${plan.type}`);

@@ -35,6 +35,7 @@ export async function executeTrial(execution: TrialExecution): Promise<TrialEnd>
   const { ref } = notes;
   const result = await runTrial(notes).catch((error: unknown) => endOf(error, execution.signal));
   const isResult = result.end === 'result';
+  if (isResult) await notes.reach('before_record');
   const ended = isResult
     ? await record(store, notes, result)
     : await removeAndRecord(execution, notes, result);

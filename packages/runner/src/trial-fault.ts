@@ -45,6 +45,7 @@ export class TrialFault {
     const { run, ref, record, timeline } = this.#notes;
     const { campaign, trial, store, place, repertoire } = run;
     run.onPhase('injecting');
+    await this.#notes.reach('before_plan');
     const plan = planFault({ repertoire, campaign, trial, ref, nodes, topology });
     record.chaosMetadata = { plan: plan as unknown as JsonObject };
     // Committed before it may act; a refusal means that somebody newer owns the trial.
@@ -53,6 +54,7 @@ export class TrialFault {
     }
     this.#plan = plan;
     timeline.add('planned', null, { targets: plan.targets.map((target) => target.name) });
+    await this.#notes.reach('planned');
     const body = { plan: { ...plan }, activeWithinMs: ACTIVE_WITHIN_MS };
     const applied = await this.#notes.ask('apply', body, ACTIVE_WITHIN_MS);
     const { zeroMs, activeMs, finding } = applied;
@@ -63,6 +65,7 @@ export class TrialFault {
     record.activeMs = activeMs === null ? null : activeMs - zeroMs;
     timeline.add(activeMs === null ? 'not_active' : 'active', activeMs, finding.evidence);
     this.#advance(plan, activeMs === null ? 'applied' : 'active', finding.evidence);
+    await this.#notes.reach('active');
     return activeMs !== null;
   }
 

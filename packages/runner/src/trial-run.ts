@@ -1,4 +1,4 @@
-import type { FaultKind, Goal, Phase, Repertoire } from '@ordeal/core';
+import type { FaultKind, FaultPoints, Goal, Phase, Repertoire, Step } from '@ordeal/core';
 import type { Answer, Body, Fence, GuardClient } from '@ordeal/guard';
 import type { Campaign, ExecutionRef, Store, Trial } from '@ordeal/store';
 import { Timeline } from './timeline.ts';
@@ -18,6 +18,7 @@ export interface TrialRun {
   readonly kind: FaultKind;
   readonly guard: GuardClient;
   readonly store: Pick<Store, 'planInjection' | 'advanceInjection'>;
+  readonly faultPoints: FaultPoints;
   /** Fires on shutdown, pause, cancel or a lost lease. */
   readonly signal: AbortSignal;
   /** Told where the execution is on its way; the first one, `starting`, goes without saying. */
@@ -62,6 +63,12 @@ export class TrialNotes {
     this.zeroMs = zeroMs;
     this.record.zeroAt = zeroAt;
     this.timeline.setZero(zeroMs, zeroAt);
+  }
+
+  /** A test may hold the trial here. */
+  reach(step: Step): Promise<void> {
+    const { faultPoints, signal, trial } = this.run;
+    return faultPoints.reach(step, trial.id, signal);
   }
 
   /** Asks the guard in the name of this execution. @param workMs what the work itself may take */

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEFAULT_TIMING, monotonicMs, type Timing, waitFor } from '@ordeal/core';
+import { DEFAULT_TIMING, monotonicMs, readFaultPoints, type Timing, waitFor } from '@ordeal/core';
 import type { GuardParts } from '../execution-parts.ts';
 import { Guard } from '../guard.ts';
 import type { JournalEntry } from '../journal/entries.ts';
@@ -60,7 +60,7 @@ export async function createGuardHarness({
     handleServer: new HandleServer(join(folder, 'handles.sock')),
     monotonicMs: nowMs,
     timing: DEFAULT_TIMING,
-    faultPoints: new Set(),
+    faultPoints: readFaultPoints({}),
     journal: {
       write: async (entry) => void record(journaled(entry)),
       note: (entry) => void record(journaled(entry)),

@@ -1,0 +1,33 @@
+import { RUNTIMES } from '@ordeal/core';
+import { TEST_ENGINE_TIMEOUT_MS, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
+import { describe, expect, it } from 'vitest';
+import { type CrashCase, runCrashCase } from './crash/run-case.ts';
+import { STRIKES } from './crash/strikes.ts';
+import { BACKENDS, whyNot } from './support/world.ts';
+
+const whole = process.env.ORDEAL_CRASH_MATRIX === 'whole';
+
+/** Each strike meets every step in every case. Not whole: one case a strike, by turns on both runtimes and backends. */
+function cases(): CrashCase[] {
+  const all = STRIKES.flatMap((strike, turn) =>
+    RUNTIMES.flatMap((runtime) => BACKENDS.map((backend) => ({ strike, runtime, backend, turn }))),
+  ).filter(({ strike, backend }) => backend === 'redis' || !strike.startsWith('redis'));
+  if (whole) return all;
+  return STRIKES.flatMap((strike, turn) => {
+    const own = all.filter((each) => each.strike === strike);
+    // Both of a pair's sides change from one strike to the next, and their order after two.
+    return own[(turn + Math.floor(turn / own.length)) % own.length] ?? [];
+  });
+}
+
+describe.each(cases())('$strike on $runtime with the queue in $backend', (each) => {
+  const why = whyNot(each.backend) ?? (each.runtime === 'docker' ? whyNoTestEngine() : undefined);
+  it.skipIf(why !== undefined)(
+    'at every step of a trial loses nothing, runs nothing twice, leaves nothing broken',
+    async () => {
+      const { againMs } = await runCrashCase(each);
+      if (againMs !== null) expect(againMs).toBeLessThan(20_000);
+    },
+    TEST_ENGINE_TIMEOUT_MS,
+  );
+});

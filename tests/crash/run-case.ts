@@ -1,0 +1,162 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type RuntimeName, STEPS, waitFor } from '@ordeal/core';
+import { mountsIn } from '@ordeal/place';
+import { testEngine } from '@ordeal/runtimes/testing-engine';
+import { breachesIn } from '../support/audit.ts';
+import { type DockerWorld, openWorldOn } from '../support/docker-world.ts';
+import { type Backend, openWorld, type World } from '../support/world.ts';
+import { Holds } from './holds.ts';
+import { type Strike, type Struck, strike } from './strikes.ts';
+
+const PAIR = resolve(import.meta.dirname, '../doubles/pair/subject.ts');
+
+/** One for each step; which fault stands at which step is turned from case to case. */
+const CHAOS = [
+  '{ type: latency, params: { min_ms: 60, max_ms: 100 } }',
+  '{ type: process_pause }',
+  '{ type: network_partition, params: { clients: true } }',
+  '{ type: node_kill, params: { mode: stop } }',
+  '{ type: disk_pressure }',
+  '{ type: asymmetric_partition }',
+  '{ type: node_kill }',
+] as const;
+
+export interface CrashCase {
+  readonly strike: Strike;
+  readonly runtime: RuntimeName;
+  readonly backend: Backend;
+  /** By how many steps the faults are turned. */
+  readonly turn: number;
+}
+
+export interface CrashFigures extends Struck {
+  /** From the strike, or the next worker's start when there was none, until all that were lost ran again; null: none was. */
+  readonly againMs: number | null;
+  readonly lost: number;
+}
+
+/**
+ * A campaign of one trial for each step, all at once; each is held at its step, and then it strikes. Whatever it was, the
+ * campaign has to finish with the books and the machine in order.
+ * @throws Error with every breach
+ */
+export async function runCrashCase({
+  strike: how,
+  runtime,
+  backend,
+  turn,
+}: CrashCase): Promise<CrashFigures> {
+  await using world = await openCrashWorld(runtime, backend);
+  const { store } = world;
+  const holds = new Holds(join(world.folders.home, 'holds'));
+  await mkdir(holds.folder);
+  const env = { ORDEAL_HOLDS: holds.folder };
+
+  const chaos = CHAOS.map((_, index) => `  - ${CHAOS[(index + turn) % CHAOS.length]}`).join('\n');
+  const file = await world.file(campaignOf(runtime, chaos));
+  const enqueued = await world.ordeal('enqueue', file);
+  if (enqueued.code !== 0) throw new Error(enqueued.stderr);
+  const [campaign] = await store.listCampaigns();
+  const id = campaign?.id ?? '';
+  const trials = (await store.listTrials(id)).map((trial) => trial.id);
+  const [first] = STEPS;
+  await holds.at(first, trials);
+  const worker = world.start(['worker'], env);
+  await holds.reached(trials);
+  // From here on each is at its step within seconds, so that none waits for long inside of the guard.
+  const further = trials.filter((_, index) => STEPS[index] !== first);
+  for (const [index, step] of STEPS.entries())
+    if (step !== first) await holds.at(step, trials.slice(index, index + 1));
+  await holds.letGo(further);
+  await holds.reached(trials);
+
+  const beganAt = Date.now();
+  const struck = await strike(how, { world, worker, left: () => leftOf(world) });
+  await holds.letAllGo();
+  const survivedAt = Date.now();
+  const last = struck.isWorkerLeft ? worker : world.start(['worker'], env);
+  const finished = waitFor(
+    'the campaign is finished',
+    async () => (await store.getCampaign(id))?.status === 'finished' || undefined,
+    { timeoutMs: 150_000, everyMs: 200 },
+  );
+  await finished.catch((error: unknown) => {
+    throw new Error(`${String(error)}\n${last.output()}`);
+  });
+  await waitFor(
+    'the ledger is closed',
+    async () => (await store.openInjections()).length === 0 || undefined,
+    {
+      timeoutMs: 20_000,
+      everyMs: 200,
+    },
+  );
+  last.child.kill('SIGTERM');
+  const code = await last.ended;
+
+  const executions = (await Promise.all(trials.map((trial) => store.listExecutions(trial)))).flat();
+  const lost = executions.filter(({ end }) => end === 'lost');
+  const spent = executions.filter(({ end }) => end === 'error' || end === 'void');
+  const breaches = [
+    ...(await breachesIn(store, id)),
+    ...spent.map(({ trialId, end, error }) => `trial ${trialId} spent an attempt: ${end}: ${error}`),
+    ...(code === 0 ? [] : [`the worker ended with ${code}: ${last.output()}`]),
+    ...(await leftOf(world)).map((what) => `left: ${what}`),
+    ...(await guardFoldersOf(world)).map((folder) => `a guard's folder is left: ${folder}`),
+  ];
+  if (breaches.length > 0) throw new Error(breaches.join('\n'));
+  const again = lost.map(({ trialId, execution }) =>
+    executions.find((each) => each.trialId === trialId && each.execution === execution + 1),
+  );
+  const lastStartedAt = Math.max(...again.map((each) => each?.startedAt.getTime() ?? Number.NaN));
+  const sinceAt = struck.isWorkerLeft ? beganAt : survivedAt;
+  return { ...struck, lost: lost.length, againMs: lost.length === 0 ? null : lastStartedAt - sinceAt };
+}
+
+function campaignOf(runtime: RuntimeName, chaos: string): string {
+  return `
+name: crash
+subjects: [pair]
+runtime: ${runtime}
+chaos_types:
+${chaos}
+parallel: ${STEPS.length}
+cooldown_seconds: 2
+hold_seconds: 1
+settle_seconds: 0
+timeout_seconds: 30
+seed: 1
+`;
+}
+
+async function openCrashWorld(runtime: RuntimeName, backend: Backend): Promise<World> {
+  if (runtime === 'process') {
+    const world = await openWorld(backend);
+    await writeSettings(world, {});
+    return world;
+  }
+  const engine = await testEngine('helper');
+  const world = await openWorldOn(engine, {}, { backend });
+  const images = { helper: engine.image('helper') };
+  await writeSettings(world, { runtimes: { docker: { images, subnets: '10.204.0.0/16' } } });
+  return world;
+}
+
+async function writeSettings({ folders }: World, settings: object): Promise<void> {
+  const text = `import { pair } from ${JSON.stringify(PAIR)};
+export default { ...${JSON.stringify(settings)}, subjects: [pair] };
+`;
+  await writeFile(join(folders.home, 'ordeal.config.mjs'), text);
+}
+
+/** Processes, guards among them, mounts, and what is on the engine. */
+async function leftOf(world: World | DockerWorld): Promise<string[]> {
+  const guards = join(world.folders.data, 'guards');
+  const onEngine = 'left' in world ? await world.left() : [];
+  return [...world.trialProcesses(), ...mountsIn(guards).map(({ path }) => path), ...onEngine];
+}
+
+function guardFoldersOf({ folders }: World): Promise<string[]> {
+  return readdir(join(folders.data, 'guards')).catch(() => []);
+}
