@@ -3,7 +3,10 @@ import { countTrials, expandCampaignMatrix } from './expand.ts';
 import { leaveOut } from './leave-out.ts';
 import { parseCampaignConfig } from './load-campaign.ts';
 
-const known = { knownOperators: ['none', 'my-operator'] };
+const known = {
+  knownOperators: ['none', 'my-operator'],
+  whyNotSettings: (_: string, settings: object) => ('model' in settings ? 'model: not known' : undefined),
+};
 
 const load = (arms: string, more = '') =>
   parseCampaignConfig(
@@ -64,6 +67,12 @@ describe('arms', () => {
       ['postgres/latency', 'my-operator'],
       ['postgres/node_kill', 'my-operator'],
     ]);
+  });
+
+  test('are refused with settings that their operator does not take, at their place', () => {
+    expect(() => load('[none, {operator: my-operator, settings: {model: big}}]')).toThrow(
+      /c\.yaml:5:\d+: arms\[1\]\.settings: model: not known/,
+    );
   });
 
   test('lose a cell together when nobody can run it', () => {

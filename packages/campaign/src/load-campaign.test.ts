@@ -26,9 +26,9 @@ describe('the ready-made campaigns', () => {
     expect(config).toMatchObject({ parallel: 2, cooldown_seconds: 5, runtimes: { tikv: 'docker' } });
   });
 
-  test('quickstart runs on processes alone: 2 + 2 + 2 + 1', async () => {
+  test('quickstart runs on processes alone: 1 + 1 + 1 + 1', async () => {
     const config = await readyMade('quickstart');
-    expect(countTrials(config)).toBe(7);
+    expect(countTrials(config)).toBe(4);
     expect(config.runtimes).toEqual({ postgres: 'process' });
     expect(config.cells.map(({ cell, target }) => [cell, target])).toEqual([
       ['postgres/node_kill', 'primary'],

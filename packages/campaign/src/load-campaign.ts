@@ -11,8 +11,10 @@ export interface LoadOptions {
   readonly maxParallel?: number;
   /** Operators that a campaign may name. */
   readonly knownOperators?: readonly string[];
-  /** The operator of a file that names none. Default `none`. */
-  readonly defaultOperator?: string;
+  /** Why an operator does not take these settings; undefined: it does. Default: what cannot be checked here is taken. */
+  readonly whyNotSettings?: CampaignRules['whyNotSettings'];
+  /** The operators of a file that names none, one arm each. Default `none` alone. */
+  readonly defaultArms?: readonly string[];
   /** Leave out what a subject does not support, and say so in `skipped`, instead of refusing the file. Default false. */
   readonly skipUnsupported?: boolean;
 }
@@ -21,7 +23,8 @@ export interface LoadOptions {
 export const DEFAULT_RULES: CampaignRules = {
   maxParallel: 10,
   knownOperators: BUILT_IN_OPERATORS,
-  defaultOperator: NO_OPERATOR,
+  whyNotSettings: () => undefined,
+  defaultArms: [NO_OPERATOR],
   skipUnsupported: false,
 };
 

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Catalogue } from '@ordeal/core';
+import type { Catalogue, JsonObject } from '@ordeal/core';
 import { readFields, reportAt, type Site } from '@ordeal/validation';
 import { buildMatrix } from './cells.ts';
 import { checkFault, checkTarget } from './check-support.ts';
@@ -16,7 +16,10 @@ const DRAWN_SEEDS = 2 ** 31;
 export interface CampaignRules {
   readonly maxParallel: number;
   readonly knownOperators: readonly string[];
-  readonly defaultOperator: string;
+  /** Why an operator does not take these settings; undefined: it does, or its code is elsewhere. */
+  readonly whyNotSettings: (operator: string, settings: JsonObject) => string | undefined;
+  /** The operators of a file that names none, one arm each. */
+  readonly defaultArms: readonly string[];
   /** Combinations that the catalogue does not have are left out instead of refused. */
   readonly skipUnsupported: boolean;
 }
@@ -81,15 +84,15 @@ function complete<T extends object>(fields: T): fields is { [Key in keyof T]-?: 
 function readOperators(
   site: Site,
   { operator, arms }: { operator?: string | undefined; arms?: readonly unknown[] | undefined },
-  { defaultOperator, knownOperators: known }: CampaignRules,
+  rules: CampaignRules,
 ): ArmSpec[] {
   if (arms !== undefined && operator !== undefined) {
     reportAt(site, ['operator'], () => 'must be left out where there are arms: name it among them');
   }
-  if (arms !== undefined) return readArms(site, arms, known);
-  const name = operator ?? defaultOperator;
-  checkOperator(site, ['operator'], name, known);
-  return [{ name, operator: name, settings: {} }];
+  if (arms !== undefined) return readArms(site, arms, rules);
+  if (operator !== undefined) checkOperator(site, ['operator'], operator, rules.knownOperators);
+  const names = operator === undefined ? rules.defaultArms : [operator];
+  return names.map((name) => ({ name, operator: name, settings: {} }));
 }
 
 /** A window that closes before the goal can have broken finds nothing, whatever happens. */

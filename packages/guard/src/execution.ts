@@ -7,12 +7,12 @@ import {
   type InstanceLabel,
   type JsonObject,
   type NodeView,
-  type Operator,
   OrdealError,
   type Runtime,
   type Subject,
   type SubjectProbe,
 } from '@ordeal/core';
+import { acceptedSettings } from '@ordeal/operators';
 import { endInstance, type InstanceEnd } from './end-instance.ts';
 import type { GuardParts } from './execution-parts.ts';
 import { refused } from './fences.ts';
@@ -401,13 +401,6 @@ export class Execution {
     if (this.#endReason !== undefined) throw refused(this.fence, this.#endReason);
     if (this.lease.ranOut(this.#parts.monotonicMs())) throw refused(this.fence, 'its lease ran out');
   }
-}
-
-/** @throws OrdealError BAD_INPUT: settings that nobody reads would make two arms of one */
-function acceptedSettings(operator: Operator, settings: JsonObject): JsonObject {
-  if (operator.checkSettings !== undefined) return operator.checkSettings(settings);
-  if (Object.keys(settings).length === 0) return settings;
-  throw new OrdealError('BAD_INPUT', `the operator ${operator.name} takes no settings`);
 }
 
 async function outcomeOf<T>(promise: Promise<T>): Promise<{ value: T } | { error: string }> {

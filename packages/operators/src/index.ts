@@ -1,3 +1,4 @@
+export { acceptedSettings } from './accepted-settings.ts';
 export { type CommandDefinition, commandDefinition } from './command/definition.ts';
 export { killOperatorsOf } from './command/operator-processes.ts';
 export { askHandle } from './handles/ask-handle.ts';

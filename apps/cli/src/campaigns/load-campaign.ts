@@ -1,7 +1,8 @@
-import { type CampaignConfig, loadCampaignConfig } from '@ordeal/campaign';
+import { type CampaignConfig, type LoadOptions, loadCampaignConfig } from '@ordeal/campaign';
 import { BUILT_IN_OPERATORS, extendCatalogue, fromPublished, publishedOperators } from '@ordeal/catalogue';
 import type { Settings } from '@ordeal/config';
-import { NO_OPERATOR, OrdealError } from '@ordeal/core';
+import { describeError, NO_OPERATOR, OrdealError } from '@ordeal/core';
+import { acceptedSettings, createOperators } from '@ordeal/operators';
 import type { PublishedEntry } from '@ordeal/store';
 
 /**
@@ -16,14 +17,20 @@ export async function loadCampaign(
   settings: Settings,
   options: {
     skipUnsupported: boolean;
-    /** Of a file that names none; default: nobody. */
-    defaultOperator?: string;
+    /** The operators of a file that names none, one arm each; default: nobody. */
+    defaultArms?: readonly string[];
     published?: (() => Promise<readonly PublishedEntry[]>) | undefined;
   },
 ): Promise<CampaignConfig> {
-  const { published, skipUnsupported, defaultOperator = NO_OPERATOR } = options;
+  const { published, skipUnsupported, defaultArms = [NO_OPERATOR] } = options;
   const knownOperators = [...BUILT_IN_OPERATORS, ...Object.keys(settings.operators)];
-  const rules = { maxParallel: settings.maxParallel, skipUnsupported, knownOperators, defaultOperator };
+  const rules = {
+    maxParallel: settings.maxParallel,
+    skipUnsupported,
+    knownOperators,
+    defaultArms,
+    whyNotSettings: settingsCheck(settings),
+  };
   const { catalogue } = settings.repertoire;
   try {
     return await loadCampaignConfig(file, catalogue, rules);
@@ -41,4 +48,18 @@ export async function loadCampaign(
 /** Not of a file that cannot even be read. */
 function isAboutContent({ code, details }: OrdealError): boolean {
   return code === 'BAD_INPUT' && Array.isArray(details.problems) && details.problems.length > 0;
+}
+
+/** By the operators that have their code here: what workers elsewhere run is checked when a trial calls it. */
+function settingsCheck({ operators, file }: Settings): NonNullable<LoadOptions['whyNotSettings']> {
+  const operatorOf = createOperators({ commands: operators, settingsFile: file, operatorDb: undefined });
+  return (name, given) => {
+    const operator = operatorOf(name);
+    try {
+      if (operator !== undefined) acceptedSettings(operator, given);
+      return undefined;
+    } catch (error) {
+      return describeError(error);
+    }
+  };
 }

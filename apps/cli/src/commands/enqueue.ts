@@ -76,8 +76,8 @@ async function enqueue(file: string, options: EnqueueOptions): Promise<number> {
   const skipUnsupported = options.skipUnsupported === true;
   const operatorDb = findOperatorDb(options.operatorDb);
   const load = async (published?: typeof publishedEntries): Promise<CampaignConfig> => {
-    const defaultOperator = operatorDb === undefined ? NO_OPERATOR : OPERATOR_DB;
-    const rules = { skipUnsupported, defaultOperator, published };
+    const defaultArms = [operatorDb === undefined ? NO_OPERATOR : OPERATOR_DB];
+    const rules = { skipUnsupported, defaultArms, published };
     const config = await loadCampaign(whereTyped(file), settings, rules);
     checkOperatorDb(config, options);
     return config;

@@ -32,7 +32,10 @@ export function addQuickstart(program: Command): void {
       const settings = own.file === undefined ? await readSettings(EXAMPLE_SETTINGS) : own;
       const config = await loadCampaign(CAMPAIGN_FILE, settings, {
         skipUnsupported: false,
-        defaultOperator: Object.hasOwn(settings.operators, EXAMPLE_OPERATOR) ? EXAMPLE_OPERATOR : NO_OPERATOR,
+        // Alone, and with the operator's help.
+        defaultArms: Object.hasOwn(settings.operators, EXAMPLE_OPERATOR)
+          ? [NO_OPERATOR, EXAMPLE_OPERATOR]
+          : [NO_OPERATOR],
       });
       say(
         'A campaign breaks a system on purpose, again and again, and measures how it gets back on its feet.',
@@ -49,11 +52,14 @@ export function addQuickstart(program: Command): void {
       display.close();
       say(`\n${await campaignReport(installation.store, campaign)}`);
       say(`\n${progressLine(progress)}\n`);
+      const [first] = await installation.store.listTrials(campaign.id, { limit: 1 });
+      const firstKey = first?.key ?? '';
       say('What next:');
       say(
         commandList([
           [`pnpm ordeal analyze ${campaign.id}`, 'rates and times with intervals'],
-          [`pnpm ordeal trial ${campaign.id} 'postgres/node_kill#0'`, 'one trial with its timeline'],
+          [`pnpm ordeal report ${campaign.id} -o report.html`, 'a page with curves and timelines'],
+          [`pnpm ordeal trial ${campaign.id} '${firstKey}'`, 'one trial with its timeline'],
           ['pnpm enqueue campaigns/quickstart.yaml --dry-run', 'what a campaign file expands to'],
           ['pnpm dashboard', 'the queues in a browser'],
           ['pnpm ordeal down', 'stop the embedded Postgres'],
