@@ -1,15 +1,11 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type RuntimeName, STEPS, waitFor } from '@ordeal/core';
-import { mountsIn } from '@ordeal/place';
-import { testEngine } from '@ordeal/runtimes/testing-engine';
 import { breachesIn } from '../support/audit.ts';
-import { type DockerWorld, openWorldOn } from '../support/docker-world.ts';
-import { type Backend, openWorld, type World } from '../support/world.ts';
+import { guardFoldersOf, leftOf, openPairWorld } from '../support/pair-world.ts';
+import type { Backend } from '../support/world.ts';
 import { Holds } from './holds.ts';
 import { type Strike, type Struck, strike } from './strikes.ts';
-
-const PAIR = resolve(import.meta.dirname, '../doubles/pair/subject.ts');
 
 /** One for each step; which fault stands at which step is turned from case to case. */
 const CHAOS = [
@@ -47,7 +43,7 @@ export async function runCrashCase({
   backend,
   turn,
 }: CrashCase): Promise<CrashFigures> {
-  await using world = await openCrashWorld(runtime, backend);
+  await using world = await openPairWorld(runtime, backend);
   const { store } = world;
   const holds = new Holds(join(world.folders.home, 'holds'));
   await mkdir(holds.folder);
@@ -128,35 +124,4 @@ settle_seconds: 0
 timeout_seconds: 30
 seed: 1
 `;
-}
-
-async function openCrashWorld(runtime: RuntimeName, backend: Backend): Promise<World> {
-  if (runtime === 'process') {
-    const world = await openWorld(backend);
-    await writeSettings(world, {});
-    return world;
-  }
-  const engine = await testEngine('helper');
-  const world = await openWorldOn(engine, {}, { backend });
-  const images = { helper: engine.image('helper') };
-  await writeSettings(world, { runtimes: { docker: { images, subnets: '10.204.0.0/16' } } });
-  return world;
-}
-
-async function writeSettings({ folders }: World, settings: object): Promise<void> {
-  const text = `import { pair } from ${JSON.stringify(PAIR)};
-export default { ...${JSON.stringify(settings)}, subjects: [pair] };
-`;
-  await writeFile(join(folders.home, 'ordeal.config.mjs'), text);
-}
-
-/** Processes, guards among them, mounts, and what is on the engine. */
-async function leftOf(world: World | DockerWorld): Promise<string[]> {
-  const guards = join(world.folders.data, 'guards');
-  const onEngine = 'left' in world ? await world.left() : [];
-  return [...world.trialProcesses(), ...mountsIn(guards).map(({ path }) => path), ...onEngine];
-}
-
-function guardFoldersOf({ folders }: World): Promise<string[]> {
-  return readdir(join(folders.data, 'guards')).catch(() => []);
 }

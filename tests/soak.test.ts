@@ -1,0 +1,107 @@
+import { createRandom, monotonicMs, RUNTIMES, waitFor } from '@ordeal/core';
+import { TEST_ENGINE_TIMEOUT_MS, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
+import { expect, it } from 'vitest';
+import { Killer } from './soak/killer.ts';
+import { breachesIn } from './support/audit.ts';
+import { guardFoldersOf, leftOf, openPairWorld } from './support/pair-world.ts';
+import { whyNot } from './support/world.ts';
+
+const MINUTES = Number(process.env.ORDEAL_SOAK_MINUTES ?? 1);
+const SEED = Number(process.env.ORDEAL_SOAK_SEED ?? 1);
+const WORKERS = 3;
+/** Between two strikes; what they take themselves comes on top. */
+const PAUSE_MS = { least: 1_000, most: 8_000 };
+/** Nobody strikes any more: what is open then must come to its end. */
+const CALM_MS = 5 * 60_000;
+
+const noEngine = whyNoTestEngine();
+const why = whyNot('redis');
+
+it.skipIf(why !== undefined)(
+  `${WORKERS} workers outlive random strikes: nothing is lost, run twice or left${why === undefined ? '' : ` (skipped: ${why})`}`,
+  async () => {
+    const random = createRandom(SEED, 'soak');
+    await using world = await openPairWorld(noEngine === undefined ? 'docker' : 'process', 'redis');
+    const { store } = world;
+    const killer = new Killer(world, random, WORKERS);
+    const untilMs = monotonicMs() + MINUTES * 60_000;
+    const runtimes = noEngine === undefined ? RUNTIMES : (['process'] as const);
+    for (let next = 0; monotonicMs() < untilMs; ) {
+      const open = await store.listCampaigns({ statuses: ['pending', 'running'] }).catch(() => undefined);
+      if (open !== undefined && open.length < runtimes.length) {
+        const file = await world.file(campaignOn(runtimes[next++ % runtimes.length] ?? 'process'));
+        // It may be struck as well; a campaign that it has not stored is none.
+        await world.ordeal('enqueue', file);
+      }
+      await new Promise((resolve) =>
+        setTimeout(resolve, PAUSE_MS.least + random() * (PAUSE_MS.most - PAUSE_MS.least)),
+      );
+      const strike = await killer.strike();
+      console.info(`${Math.round((untilMs - monotonicMs()) / 1_000)} s left: ${strike}`);
+    }
+
+    const campaigns = await store.listCampaigns();
+    for (const { id } of campaigns) {
+      await waitFor(
+        `campaign ${id} is finished`,
+        async () => (await store.getCampaign(id))?.status === 'finished' || undefined,
+        { timeoutMs: CALM_MS, everyMs: 500 },
+      );
+    }
+    await waitFor(
+      'the ledger is closed',
+      async () => (await store.openInjections()).length === 0 || undefined,
+      {
+        timeoutMs: 30_000,
+        everyMs: 250,
+      },
+    );
+    await killer.end();
+
+    const trials = (
+      await Promise.all(campaigns.map(({ id }) => store.listTrials(id, { limit: 10_000 })))
+    ).flat();
+    const executions = (await Promise.all(trials.map(({ id }) => store.listExecutions(id)))).flat();
+    const ends = Object.entries(Object.groupBy(executions, ({ end }) => end ?? 'live'));
+    const cleaned = killer.cleanedMs.toSorted((a, b) => a - b).map(Math.round);
+    console.info(
+      [
+        `seed ${SEED}: ${campaigns.length} campaigns, ${trials.length} trials, ${executions.length} executions`,
+        `strikes: ${[...killer.struck].map(([name, count]) => `${name} ${count}`).join(', ')}`,
+        `ends: ${ends.map(([end, all]) => `${end} ${all?.length}`).join(', ')}`,
+        `kill -9 of a worker to all processes gone, ms: ${cleaned.join(', ')}`,
+      ].join('\n'),
+    );
+    const breaches = await Promise.all(campaigns.map(({ id }) => breachesIn(store, id)));
+    expect([
+      ...breaches.flat(),
+      ...killer.breaches,
+      ...(await leftOf(world)).map((what) => `left: ${what}`),
+      ...(await guardFoldersOf(world)).map((folder) => `a guard's folder is left: ${folder}`),
+    ]).toEqual([]);
+  },
+  MINUTES * 60_000 + CALM_MS + TEST_ENGINE_TIMEOUT_MS,
+);
+
+/** Short trials of every fault; whatever is struck, none may fail for want of attempts. */
+function campaignOn(runtime: string): string {
+  return `
+name: soak
+subjects: [pair]
+runtime: ${runtime}
+chaos_types:
+  - { type: latency, params: { min_ms: 60, max_ms: 100 } }
+  - { type: process_pause, duration_seconds: 1 }
+  - { type: network_partition, params: { clients: true }, duration_seconds: 1 }
+  - { type: node_kill, params: { mode: stop }, duration_seconds: 1 }
+  - { type: disk_pressure }
+  - { type: node_kill }
+trials_per_combination: 2
+parallel: 4
+attempts: 50
+backoff_seconds: 1
+hold_seconds: 1
+settle_seconds: 1
+timeout_seconds: 30
+`;
+}
