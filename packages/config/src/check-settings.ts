@@ -14,15 +14,19 @@ import { completeSettings, type Settings } from './settings.ts';
 import { faultShape, settingsFields, subjectShape } from './settings-shape.ts';
 
 /** Settings from the value of a file; undefined when something is wrong, and all of that is with `site.problems`. */
-export async function checkSettings(site: Site, file: string): Promise<Settings | undefined> {
+export async function checkSettings(
+  site: Site,
+  { file, withoutCompose }: { readonly file: string; readonly withoutCompose: boolean },
+): Promise<Settings | undefined> {
   const fields = readFields(site, [], site.root.value, settingsFields);
   const {
-    subjects: written = [],
+    subjects: given = [],
     faults: givenFaults = [],
     operators: givenOperators = {},
     limits,
     runtimes,
   } = fields ?? {};
+  const written = given.filter((value) => !(withoutCompose && isComposeSubject(value)));
   const givenSubjects = await Promise.all(
     written.map((value, index) =>
       isComposeSubject(value) ? readComposeSubject(site, ['subjects', index], value, file) : value,

@@ -6,6 +6,11 @@ import { checkSettings } from './check-settings.ts';
 import type { Settings } from './settings.ts';
 import { locateDefaultExport } from './source-places.ts';
 
+export interface ReadSettingsOptions {
+  /** Leaves subjects out that a compose file describes: a guard in a container has neither the file nor compose. */
+  readonly withoutCompose?: boolean;
+}
+
 /**
  * Runs a settings file and checks what it exports. It is code, chosen by whoever runs this machine: no campaign file
  * can name one.
@@ -13,11 +18,14 @@ import { locateDefaultExport } from './source-places.ts';
  * @throws OrdealError BAD_INPUT with all problems, `file:line:column: path: problem`, or with what went wrong when it
  * was run.
  */
-export async function readSettings(file: string): Promise<Settings> {
+export async function readSettings(
+  file: string,
+  { withoutCompose = false }: ReadSettingsOptions = {},
+): Promise<Settings> {
   const exported = await runFile(file);
   const problems = new Problems(file);
   const root = locateDefaultExport(await readFile(file, 'utf8'), exported);
-  const settings = await checkSettings({ root, problems }, file);
+  const settings = await checkSettings({ root, problems }, { file, withoutCompose });
   problems.throwIfAny();
   if (settings === undefined) throw new OrdealError('INTERNAL', 'settings without problems are complete');
   return settings;

@@ -13,7 +13,10 @@ import { readLaunchArguments } from './launch-options.ts';
 async function run(): Promise<void> {
   const options = readLaunchArguments(process.argv.slice(2));
   const { container, folders } = options;
-  const settings = options.settings === undefined ? defaultSettings : await readSettings(options.settings);
+  const settings =
+    options.settings === undefined
+      ? defaultSettings
+      : await readSettings(options.settings, { withoutCompose: container !== undefined });
   await runGuardProcess({
     options,
     home: container === undefined ? processHome(folders, settings) : await containerHome(container),

@@ -1,4 +1,4 @@
-import type { Settings } from '@ordeal/config';
+import { defaultSettings, type Settings } from '@ordeal/config';
 import { inspectGuards, processHome, startGuardContainer, sweepGuards } from '@ordeal/guard';
 import type { Folders } from '@ordeal/place';
 import { guardPlacesOn } from '@ordeal/runtimes';
@@ -24,8 +24,13 @@ async function sweepEngine(folders: Folders, settings: Settings): Promise<Swept[
   // An engine that is away is told of by its own check.
   const places = await guardPlacesOn(settings.docker.engine).catch(() => []);
   const swept: Swept[] = [];
-  for (const { place } of places) {
-    const guard = await startGuardContainer({ folders, settings, place });
+  for (const { place } of places.filter(({ instances }) => instances > 0)) {
+    // To remove what is left it needs no subject.
+    const guard = await startGuardContainer({
+      folders,
+      settings: { ...defaultSettings, docker: settings.docker },
+      place,
+    });
     swept.push(...guard.recovered);
     await guard.close();
   }

@@ -83,9 +83,9 @@ async function start(
 ): Promise<RunningBesideEngine> {
   const { images, subnets } = docker;
   const bundle = (module: string) => bundleProgram(module, folders.shared);
-  const subjects = Object.keys(repertoire.catalogue.subjects).flatMap(
-    (subject) => repertoire.subjectOf(subject) ?? [],
-  );
+  const subjects = Object.keys(repertoire.catalogue.subjects)
+    .flatMap((subject) => repertoire.subjectOf(subject) ?? [])
+    .filter(({ compose }) => compose === undefined);
   const files = {
     [PROGRAM_PATH]: await bundle(MAIN_MODULE),
     ...(file === undefined ? {} : { [SETTINGS_PATH]: await bundle(file) }),
