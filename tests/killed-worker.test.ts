@@ -2,13 +2,14 @@ import { waitFor } from '@ordeal/core';
 import { descendantsOf, isAlive } from '@ordeal/place';
 import { describe, expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
-import { BACKENDS, openWorld, whyNot } from './support/world.ts';
+import { openWorld, whyNot } from './support/world.ts';
 
-describe.each(BACKENDS)('on the %s backend', (backend) => {
-  it.skipIf(whyNot(backend) !== undefined)(
+const why = whyNot('redis');
+describe(`on the redis backend${why === undefined ? '' : ` (skipped: ${why})`}`, () => {
+  it.skipIf(why !== undefined)(
     'a worker killed with SIGKILL loses nothing: its faults are undone at once, its trials run again within 20 s',
     async ({ onTestFinished }) => {
-      await using world = await openWorld(backend);
+      await using world = await openWorld('redis');
       const { store } = world;
       const workers = [world.start(['worker']), world.start(['worker'])];
       const file = await world.file(

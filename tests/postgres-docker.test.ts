@@ -1,7 +1,7 @@
 import { TEST_ENGINE_TIMEOUT_MS, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DockerWorld, openDockerWorld } from './support/docker-world.ts';
-import { expectAsOnPages, runInSmall } from './support/ready-made.ts';
+import { expectAsOnPages, runInSmall, SLOWING } from './support/ready-made.ts';
 
 const why = whyNoTestEngine();
 
@@ -17,8 +17,10 @@ describe.skipIf(why !== undefined)(
     });
 
     it('runs its ready-made campaign, and does what it does on processes', async () => {
-      const trials = await runInSmall(world, 'postgres-docker');
-      // The same page as on processes, which knows nothing of losses and limits.
+      const trials = await runInSmall(world, 'postgres-docker', ({ chaos_types }) => ({
+        chaos_types: chaos_types.filter(({ type }) => !SLOWING.includes(type)),
+      }));
+      // The same page as on processes, which knows nothing of limits.
       expectAsOnPages(trials, 6);
       expect(trials.map(({ runtime }) => runtime)).toEqual(trials.map(() => 'docker'));
     });

@@ -7,11 +7,7 @@ import { buildTikvDoubleImages, type TikvDoubleImages } from './support/tikv-dou
 /** The double calls a store Disconnected after 5 s. */
 const LIFT_SECONDS = 12;
 /** Beside those on the stores: the placement drivers are a cluster of their own. */
-const ON_PD = [
-  { type: 'node_kill', target: 'pd_leader' },
-  { type: 'node_kill', target: 'pd', params: { mode: 'stop' }, duration_seconds: LIFT_SECONDS },
-  { type: 'network_partition', target: 'pd_leader', duration_seconds: LIFT_SECONDS },
-];
+const ON_PD = [{ type: 'node_kill', target: 'pd_leader' }];
 const DOUBLE_TIMES = {
   DOUBLE_STORE_HEARTBEAT_MS: 1_000,
   DOUBLE_DISCONNECTED_MS: 5_000,

@@ -44,7 +44,7 @@ export async function runInSmall(
 }
 
 /** What they do depends on what else the machine has to do, and here it has other trials: now and then it came out otherwise. */
-const SLOWING: readonly string[] = ['latency', 'bandwidth', 'packet_loss'];
+export const SLOWING: readonly unknown[] = ['latency', 'bandwidth', 'packet_loss'];
 
 /**
  * The trials show what docs/SUBJECT.md says of their faults.
