@@ -46,6 +46,7 @@ export default defineConfig({
           exclude: [...defaultExclude, ...MEASURING],
           testTimeout: 360_000,
           maxWorkers: 3,
+          maxConcurrency: 2,
           sequence: { groupOrder: 2 },
         },
       },

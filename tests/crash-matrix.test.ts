@@ -1,6 +1,6 @@
 import { RUNTIMES } from '@ordeal/core';
 import { TEST_ENGINE_TIMEOUT_MS, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { type CrashCase, runCrashCase } from './crash/run-case.ts';
 import { STRIKES } from './crash/strikes.ts';
 import { BACKENDS, whyNot } from './support/world.ts';
@@ -10,9 +10,7 @@ const whole = process.env.ORDEAL_CRASH_MATRIX === 'whole';
 /** Those that no other test strikes with on a whole campaign, or not on both runtimes. */
 const ALWAYS: readonly CrashCase['strike'][] = [
   'worker SIGKILL',
-  'worker SIGSTOP',
   'guard SIGKILL',
-  'guard SIGSTOP',
   'redis FLUSHALL',
   'postgres SIGKILL',
 ];
@@ -30,11 +28,11 @@ function cases(): CrashCase[] {
   });
 }
 
-describe.each(cases())('$strike on $runtime with the queue in $backend', (each) => {
+describe.concurrent.each(cases())('$strike on $runtime with the queue in $backend', (each) => {
   const why = whyNot(each.backend) ?? (each.runtime === 'docker' ? whyNoTestEngine() : undefined);
   it.skipIf(why !== undefined)(
     'at every step of a trial loses nothing, runs nothing twice, leaves nothing broken',
-    async () => {
+    async ({ expect }) => {
       const { againMs } = await runCrashCase(each);
       if (againMs !== null) expect(againMs).toBeLessThan(20_000);
     },

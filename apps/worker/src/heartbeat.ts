@@ -8,6 +8,11 @@ import { every, type Loop } from './loop.ts';
 /** A cancel, or a pause at once, must be noticed within two seconds; a campaign tells of each trial's end, which must not cost a beat each. */
 const NOTICE_GAP_MS = 500;
 
+export interface Heartbeat extends Loop {
+  /** Abandons, at once, executions whose last acknowledged beat is too old. */
+  check(): void;
+}
+
 /**
  * Tells Postgres every beat that this worker's executions live, and its guards that Postgres has heard it. Losing
  * either stops the executions: whatever they would still find may be the doing of the guard's undo.
@@ -19,7 +24,7 @@ export function startHeartbeat(parts: {
   live: LiveExecutions;
   timing: Timing;
   log: Logger;
-}): Loop {
+}): Heartbeat {
   const { workerId, store, guards, live, timing, log } = parts;
   let lastProofMs = monotonicMs();
 
@@ -54,6 +59,7 @@ export function startHeartbeat(parts: {
   const checks = every(500, async () => abandonWhenStale());
   return {
     now: () => beats.now(),
+    check: abandonWhenStale,
     async stop() {
       await Promise.all([beats.stop(), checks.stop()]);
     },

@@ -30,6 +30,8 @@ export interface JobParts {
   readonly removals: Removals;
   readonly faultPoints: FaultPoints;
   readonly log: Logger;
+  /** Abandons executions whose last acknowledged beat is too old. */
+  readonly checkBeats: () => void;
   /** A trial of this worker is under way, past its start. */
   readonly onSettling: () => void;
   /** Fires when the worker stops. */
@@ -96,6 +98,7 @@ async function runClaimed(
     store: parts.store,
     faultPoints: parts.faultPoints,
     signal: own.signal,
+    checkBeats: parts.checkBeats,
     onPhase: (phase) => {
       own.enter(phase);
       if (phase === 'settling') parts.onSettling();

@@ -96,6 +96,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     removals,
     faultPoints: readFaultPoints(process.env),
     log,
+    checkBeats: () => heartbeat.check(),
     onSettling: () => readyAhead.now(),
     stopping: stopping.signal,
   };

@@ -33,7 +33,10 @@ export async function executeTrial(execution: TrialExecution): Promise<TrialEnd>
   const { store, guard, campaign, onPhase } = execution;
   const notes = new TrialNotes(execution);
   const { ref } = notes;
-  const result = await runTrial(notes).catch((error: unknown) => endOf(error, execution.signal));
+  const result = await runTrial(notes).catch((error: unknown) => {
+    execution.checkBeats();
+    return endOf(error, execution.signal);
+  });
   const isResult = result.end === 'result';
   if (isResult) await notes.reach('before_record');
   const ended = isResult

@@ -48,6 +48,8 @@ export class TrialFault {
     await this.#notes.reach('before_plan');
     const plan = planFault({ repertoire, campaign, trial, ref, nodes, topology });
     record.chaosMetadata = { plan: plan as unknown as JsonObject };
+    run.checkBeats();
+    run.signal.throwIfAborted();
     // Committed before it may act; a refusal means that somebody newer owns the trial.
     if (!(await store.planInjection(ref, place, plan))) {
       throw new OrdealError('GUARD_REFUSED', 'the execution is no longer live: nothing was injected');

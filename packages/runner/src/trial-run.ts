@@ -21,6 +21,8 @@ export interface TrialRun {
   readonly faultPoints: FaultPoints;
   /** Fires on shutdown, pause, cancel or a lost lease. */
   readonly signal: AbortSignal;
+  /** Fires the signal if the execution may not be ours any more: who was frozen meets its deadlines before it looks at its beats. */
+  readonly checkBeats: () => void;
   /** Told where the execution is on its way; the first one, `starting`, goes without saying. */
   readonly onPhase: (phase: Phase) => void;
 }
