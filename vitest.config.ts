@@ -45,7 +45,7 @@ export default defineConfig({
           include: ['tests/**/*.test.ts'],
           exclude: [...defaultExclude, ...MEASURING],
           testTimeout: 360_000,
-          maxWorkers: 3,
+          maxWorkers: 2,
           maxConcurrency: 2,
           sequence: { groupOrder: 2 },
         },

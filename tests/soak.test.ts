@@ -6,7 +6,7 @@ import { breachesIn } from './support/audit.ts';
 import { guardFoldersOf, leftOf, openPairWorld } from './support/pair-world.ts';
 import { whyNot } from './support/world.ts';
 
-const MINUTES = Number(process.env.ORDEAL_SOAK_MINUTES ?? 1);
+const MINUTES = Number(process.env.ORDEAL_SOAK_MINUTES ?? 0.5);
 const SEED = Number(process.env.ORDEAL_SOAK_SEED ?? 1);
 const WORKERS = 3;
 /** Between two strikes; what they take themselves comes on top. */
