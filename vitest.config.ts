@@ -45,6 +45,8 @@ export default defineConfig({
           include: ['tests/**/*.test.ts'],
           exclude: [...defaultExclude, ...MEASURING],
           testTimeout: 360_000,
+          // What a fault does to a cluster depends on what else the machine has to do: once more, and it must be so.
+          retry: 1,
           maxWorkers: 2,
           maxConcurrency: 2,
           sequence: { groupOrder: 2 },

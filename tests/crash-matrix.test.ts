@@ -34,7 +34,8 @@ describe.concurrent.each(cases())('$strike on $runtime with the queue in $backen
     'at every step of a trial loses nothing, runs nothing twice, leaves nothing broken',
     async ({ expect }) => {
       const { againMs } = await runCrashCase(each);
-      if (againMs !== null) expect(againMs).toBeLessThan(20_000);
+      // Beside other tests the machine is full; killed-worker.test.ts holds the time against the promise, too.
+      if (againMs !== null) expect(againMs).toBeLessThan(whole ? 20_000 : 30_000);
     },
     TEST_ENGINE_TIMEOUT_MS,
   );

@@ -1,9 +1,9 @@
 import { deadlineSignal, waitFor } from '@ordeal/core';
 import { descendantsOf, pidOf } from '@ordeal/place';
-import { TEST_ENGINE_TIMEOUT_MS, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
+import { TEST_ENGINE_TIMEOUT_MS, testEngine, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
-import { type DockerWorld, openDockerWorld } from './support/docker-world.ts';
+import { type DockerWorld, openWorldOn } from './support/docker-world.ts';
 import { expectAsOnPages, runInSmall } from './support/ready-made.ts';
 
 const why = whyNoTestEngine();
@@ -13,14 +13,15 @@ describe.skipIf(why !== undefined)(
   () => {
     let world: DockerWorld;
     beforeAll(async () => {
-      world = await openDockerWorld('etcd');
+      const engine = await testEngine('helper', 'etcd');
+      world = await openWorldOn(engine, { etcd: engine.image('etcd') }, { readyAhead: 1 });
     }, TEST_ENGINE_TIMEOUT_MS);
     afterAll(async () => {
       await world?.[Symbol.asyncDispose]();
     });
 
     it('runs its ready-made campaign as docs/etcd.md says, and leaves nothing on the engine', async () => {
-      const trials = await runInSmall(world, 'etcd-smoke');
+      const trials = await runInSmall(world, 'etcd-smoke', () => ({ parallel: 1 }));
       expectAsOnPages(trials, 3);
       expect(trials[0]?.record?.initialState).toMatchObject({
         'etcd-1': { reachable: true, term: expect.any(Number), leader: expect.stringMatching(/^\d+$/) },

@@ -18,10 +18,14 @@ interface WorldOptions extends DockerSettings {
   readonly backend?: Backend;
 }
 
-/** A world whose settings name the engine of the tests and their images: those asked for, and the helper. */
+/**
+ * A world whose settings name the engine of the tests and their images: those asked for, and the helper. None is made ready
+ * ahead: the machine is small, and other tests are on it.
+ */
 export async function openDockerWorld(...images: TestImage[]): Promise<DockerWorld> {
   const engine = await testEngine('helper', ...images);
-  return openWorldOn(engine, Object.fromEntries(images.map((name) => [name, engine.image(name)])));
+  const others = Object.fromEntries(images.map((name) => [name, engine.image(name)]));
+  return openWorldOn(engine, others, { readyAhead: 0 });
 }
 
 /** @param others references of images beside the helper's, by name */
