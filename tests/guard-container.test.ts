@@ -9,28 +9,13 @@ import {
 import type { Store } from '@ordeal/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
-import { type DockerWorld, openWorldOn } from './support/docker-world.ts';
+import { type DockerWorld, openWorldOn, presentAt } from './support/docker-world.ts';
 import { startTlsEngine } from './support/tls-engine.ts';
 
 const why = whyNoTestEngine();
 const CHECKOUT = resolve(import.meta.dirname, '..');
 
 const socketHere = () => (process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock').replace('unix://', '');
-
-/** Everything on the engine that bears the place's name: guards, their journals, instances. */
-async function presentAt({ docker }: TestEngine, place: string): Promise<string[]> {
-  const filters = { label: [`ordeal.place=${place}`] };
-  const [containers, networks, { Volumes: volumes }] = await Promise.all([
-    docker.listContainers({ all: true, filters }),
-    docker.listNetworks({ filters }),
-    docker.listVolumes({ filters }),
-  ]);
-  return [
-    ...containers.flatMap(({ Names }) => Names),
-    ...networks.map(({ Name }) => Name),
-    ...volumes.map(({ Name }) => Name),
-  ];
-}
 
 describe.skipIf(why !== undefined)(
   `guards in containers${why === undefined ? '' : ` (skipped: ${why})`}`,
@@ -46,13 +31,13 @@ describe.skipIf(why !== undefined)(
       await world?.[Symbol.asyncDispose]();
       if (place === undefined) return;
       // The journals of a place stay, whoever is gone.
-      for (const name of await presentAt(engine, place)) await engine.docker.getVolume(name).remove();
+      for (const name of await presentAt(engine.docker, place)) await engine.docker.getVolume(name).remove();
     });
 
     /** All but the volume of the journals is gone. */
     async function emptied(timeoutMs: number): Promise<void> {
       const journals = [`ordeal-guards-${place.replaceAll('/', '-')}`];
-      await expect.poll(() => presentAt(engine, place), { timeout: timeoutMs }).toEqual(journals);
+      await expect.poll(() => presentAt(engine.docker, place), { timeout: timeoutMs }).toEqual(journals);
     }
 
     async function guardId(): Promise<string> {
@@ -203,7 +188,7 @@ it.skipIf(why !== undefined)(
     await waitFor(
       'nothing is left but the journals',
       async () => {
-        const [journals = '', ...others] = await presentAt(engine, place);
+        const [journals = '', ...others] = await presentAt(engine.docker, place);
         return others.length === 0
           ? engine.docker
               .getVolume(journals)

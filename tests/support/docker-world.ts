@@ -52,18 +52,21 @@ export async function openWorldOn(
       if (network === undefined) throw new RangeError(`no container of ${node}`);
       return network.IPAddress;
     },
-    async left() {
-      const filters = { label: [ofThisPlace] };
-      const [containers, networks, { Volumes: volumes }] = await Promise.all([
-        docker.listContainers({ all: true, filters }),
-        docker.listNetworks({ filters }),
-        docker.listVolumes({ filters }),
-      ]);
-      return [
-        ...containers.flatMap(({ Names }) => Names),
-        ...networks.map(({ Name }) => Name),
-        ...(volumes ?? []).map(({ Name }) => Name),
-      ];
-    },
+    left: () => presentAt(docker, placeId(world.folders)),
   });
+}
+
+/** Everything on the engine that bears the place's name: containers, guards' among them, networks and volumes. */
+export async function presentAt(docker: TestEngine['docker'], place: string): Promise<string[]> {
+  const filters = { label: [`ordeal.place=${place}`] };
+  const [containers, networks, { Volumes: volumes }] = await Promise.all([
+    docker.listContainers({ all: true, filters }),
+    docker.listNetworks({ filters }),
+    docker.listVolumes({ filters }),
+  ]);
+  return [
+    ...containers.flatMap(({ Names }) => Names),
+    ...networks.map(({ Name }) => Name),
+    ...(volumes ?? []).map(({ Name }) => Name),
+  ];
 }
