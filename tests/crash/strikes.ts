@@ -1,7 +1,6 @@
 import { waitFor } from '@ordeal/core';
 import { descendantsOf, isAlive, pidOf } from '@ordeal/place';
-import { embeddedStatus, startEmbedded } from '@ordeal/store';
-import { Redis } from 'ioredis';
+import { flushRedis, killPostgres } from '../support/strike-servers.ts';
 import type { Running, World } from '../support/world.ts';
 
 /** What is struck, and how. */
@@ -78,17 +77,11 @@ export async function strike(
     case 'redis SIGKILL':
       await world.redis?.restart(async () => {});
       return { cleanMs: null, isWorkerLeft: true };
-    case 'redis FLUSHALL': {
-      const redis = new Redis(world.redis?.url ?? '');
-      await redis.flushall();
-      redis.disconnect();
+    case 'redis FLUSHALL':
+      await flushRedis(world);
       return { cleanMs: null, isWorkerLeft: true };
-    }
-    case 'postgres SIGKILL': {
-      const { pid } = await embeddedStatus(world.folders);
-      process.kill(pid ?? 0, 'SIGKILL');
-      await startEmbedded(world.folders);
+    case 'postgres SIGKILL':
+      await killPostgres(world);
       return { cleanMs: null, isWorkerLeft: true };
-    }
   }
 }

@@ -1,22 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { pick, type Random, waitFor } from '@ordeal/core';
 import { descendantsOf, isAlive, pidOf } from '@ordeal/place';
-import { embeddedStatus, startEmbedded } from '@ordeal/store';
-import { Redis } from 'ioredis';
+import { STRIKES, type Strike } from '../crash/strikes.ts';
+import { flushRedis, killPostgres } from '../support/strike-servers.ts';
 import type { Running, World } from '../support/world.ts';
-
-const STRIKES = [
-  'worker SIGKILL',
-  'worker SIGTERM',
-  'worker SIGSTOP',
-  'guard SIGKILL',
-  'guard SIGTERM',
-  'guard SIGSTOP',
-  'redis restart',
-  'redis FLUSHALL',
-  'postgres SIGKILL',
-] as const;
-type Strike = (typeof STRIKES)[number];
 
 /** A killed worker's processes must be gone by then. */
 const PROMISED_MS = 5_000;
@@ -48,9 +35,9 @@ export class Killer {
     const [target, how = ''] = strike.split(' ');
     if (target === 'worker') await this.#strikeWorker(worker, index, how as NodeJS.Signals);
     if (target === 'guard') await this.#strikeGuard(worker, how as NodeJS.Signals);
-    if (strike === 'redis restart') await this.#world.redis?.restart(() => delay(this.#upTo(3_000)));
-    if (strike === 'redis FLUSHALL') await this.#flush();
-    if (target === 'postgres') await this.#restartPostgres();
+    if (strike === 'redis SIGKILL') await this.#world.redis?.restart(() => delay(this.#upTo(3_000)));
+    if (strike === 'redis FLUSHALL') await flushRedis(this.#world);
+    if (target === 'postgres') await killPostgres(this.#world, () => delay(this.#upTo(3_000)));
     return strike;
   }
 
@@ -104,19 +91,6 @@ export class Killer {
     await delay(this.#upTo(12_000));
     // By now its worker may have killed it.
     if (isAlive(guard)) process.kill(pidOf(guard), 'SIGCONT');
-  }
-
-  async #flush(): Promise<void> {
-    const redis = new Redis(this.#world.redis?.url ?? '', { maxRetriesPerRequest: 5 });
-    await redis.flushall();
-    redis.disconnect();
-  }
-
-  async #restartPostgres(): Promise<void> {
-    const { pid } = await embeddedStatus(this.#world.folders);
-    if (pid !== null) process.kill(pid, 'SIGKILL');
-    await delay(this.#upTo(3_000));
-    await startEmbedded(this.#world.folders);
   }
 
   #upTo(ms: number): number {
