@@ -1,18 +1,26 @@
 import type { TrialRecord } from '@ordeal/store';
 import type { FaultFinding, FaultRow } from './fault-table.ts';
 
+/** Where the trial came out otherwise than its row on the page says, a line for each part of health. */
+export function contradictionsOf(row: FaultRow, record: TrialRecord | null): string[] {
+  const found = findingsOf(row, record);
+  return (['serving', 'whole'] as const)
+    .filter((part) => !row[part].includes(found[part]))
+    .map((part) => `${row.title}: ${part} is ${found[part]}, and the page says ${row[part].join(' or ')}`);
+}
+
 /** What the trial shows of both parts of health: the clocks are recorded whatever the goal. */
-export function findingsOf(
+function findingsOf(
   { kind }: FaultRow,
   record: TrialRecord | null,
-): Pick<FaultRow, 'serving' | 'whole'> {
+): Record<'serving' | 'whole', FaultFinding> {
   if (record === null) throw new Error('the trial has no record');
-  const { impairedMs, servingAgainMs, degradedMs, wholeAgainMs, undoneMs } = record;
+  const { impairedMs, servingAgainMs, degradedMs, wholeAgainMs, undoingMs } = record;
   const judge = (brokeMs: number | null, backMs: number | null): FaultFinding => {
     if (brokeMs === null) return 'unaffected';
     if (backMs === null) throw new Error('it never came back');
     // What happened once cannot be lifted: its undo at the end finds the node running.
-    return kind === 'condition' && undoneMs !== null && undoneMs <= backMs ? 'after the lift' : 'resolved';
+    return kind === 'condition' && undoingMs !== null && undoingMs <= backMs ? 'after the lift' : 'resolved';
   };
   return { serving: judge(impairedMs, servingAgainMs), whole: judge(degradedMs, wholeAgainMs) };
 }
@@ -21,8 +29,8 @@ export function findingsOf(
 export function timesOf(row: FaultRow, record: TrialRecord | null): string {
   const times = (brokeMs?: number | null, backMs?: number | null) => {
     if (typeof brokeMs !== 'number' || typeof backMs !== 'number') return '-';
-    const lifted = row.kind === 'condition' && (record?.undoneMs ?? backMs) < backMs;
-    const fromMs = lifted ? (record?.undoneMs ?? 0) : brokeMs;
+    const lifted = row.kind === 'condition' && (record?.undoingMs ?? backMs) < backMs;
+    const fromMs = lifted ? (record?.undoingMs ?? 0) : brokeMs;
     return `${seconds(brokeMs)}, ${seconds(backMs - fromMs)}`;
   };
   const active = seconds(record?.activeMs ?? Number.NaN);

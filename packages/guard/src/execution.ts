@@ -198,7 +198,7 @@ export class Execution {
       // Only this guard acts for this execution, and it was never asked to.
       const nowMs = this.#parts.monotonicMs();
       const finding = { holds: true, evidence: { never_applied: true } };
-      return { undoneMs: nowMs, goneMs: nowMs, finding };
+      return { undoingMs: nowMs, undoneMs: nowMs, goneMs: nowMs, finding };
     });
   }
 

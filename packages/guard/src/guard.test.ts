@@ -26,7 +26,10 @@ describe('one trial', () => {
     expect(applied.activeMs).toBeGreaterThanOrEqual(applied.appliedMs);
     expect((await guard.ask('probe', { fence, injection: 'x' })).active.holds).toBe(true);
 
+    const beforeUndoMs = harness.nowMs();
     const undone = await guard.ask('undo', { fence, injection: 'x', goneWithinMs: 1_000 });
+    expect(undone.undoingMs).toBeGreaterThanOrEqual(beforeUndoMs);
+    expect(undone.undoneMs).toBeGreaterThanOrEqual(undone.undoingMs);
     expect(undone.goneMs).toBeGreaterThanOrEqual(undone.undoneMs);
     expect((await guard.ask('probe', { fence, injection: 'x' })).active.holds).toBe(false);
     expect(await guard.ask('remove', { fence })).toEqual({ clean: true, undone: [] });

@@ -87,14 +87,15 @@ export class Injection {
   async undo(withinMs: number, signal: AbortSignal): Promise<Answer<'undo'>> {
     if (this.#proof !== undefined) return this.#proof;
     const { fault, faultPoints, plan, site, monotonicMs, trial } = this.#parts;
-    const untilMs = monotonicMs() + withinMs;
+    const undoingMs = monotonicMs();
+    const untilMs = undoingMs + withinMs;
     const failure = await this.#takeAway(untilMs, signal);
     await faultPoints.reach('half_undone', trial, signal);
     const undoneMs = monotonicMs();
     if (failure !== undefined) {
       this.#enter('unproven');
       const finding = { holds: false, evidence: { error: describeError(failure) } };
-      return { undoneMs, goneMs: null, finding };
+      return { undoingMs, undoneMs, goneMs: null, finding };
     }
     this.#enter('undone');
     const { finding, seenMs } = await lookUntil((look) => fault.gone(plan, site, look), {
@@ -103,7 +104,7 @@ export class Injection {
       monotonicMs,
     });
     this.#enter(seenMs === null ? 'unproven' : 'gone');
-    const answer = { undoneMs, goneMs: seenMs, finding };
+    const answer = { undoingMs, undoneMs, goneMs: seenMs, finding };
     if (seenMs !== null) this.#proof = answer;
     return answer;
   }

@@ -14,7 +14,7 @@ import { farewell } from './journal/farewell.ts';
  * The worker asks (`id`, `verb`, `body`), the guard answers (`id`, `ok`), and tells on its own (`event`).
  * All times are milliseconds on the guard's monotonic clock.
  */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 const json = z.record(z.string(), z.json()) as z.ZodType<JsonObject>;
 const link = z.object({ from: z.string(), to: z.string(), port: z.string() });
@@ -177,10 +177,13 @@ export const VERBS = {
       finding,
     }),
   },
-  /** Undoes the injection and probes until it is gone or `goneWithinMs` is over. `goneMs` null: not proven. */
+  /**
+   * Undoes the injection and probes until it is gone or `goneWithinMs` is over. `goneMs` null: not proven. It may have
+   * ended at any instant between `undoingMs` and `undoneMs`.
+   */
   undo: {
     body: z.object({ fence, injection: z.string(), goneWithinMs: z.number() }),
-    answer: z.object({ undoneMs: z.number(), goneMs: z.number().nullable(), finding }),
+    answer: z.object({ undoingMs: z.number(), undoneMs: z.number(), goneMs: z.number().nullable(), finding }),
   },
   /**
    * One look with each of the fault's probes. A fault has ended when it does not bite *and* is seen gone: one

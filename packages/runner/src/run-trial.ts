@@ -141,10 +141,10 @@ function finished(notes: TrialNotes, parts: TrialParts, verdict: Verdict): Trial
   const serving = window.clock('serving');
   const whole = window.clock('whole');
   const resolvedMs = verdict.outcome === 'resolved' ? verdict.resolvedMs : null;
-  const { undoneMs } = record;
+  const { undoingMs } = record;
   const brokeMs = 'brokeMs' in verdict ? verdict.brokeMs : null;
-  // Only a lift can come before the return: the final undo follows the verdict.
-  const afterLift = resolvedMs !== null && undoneMs !== null && undoneMs <= resolvedMs;
+  // Only a lift can come before the return: the final undo follows the verdict. It may have worked before it was answered.
+  const afterLift = resolvedMs !== null && undoingMs !== null && undoingMs <= resolvedMs;
   const { backMs } = window.clock(notes.run.trial.goal);
   const judged = operator.judge({
     targets: fault.targets,

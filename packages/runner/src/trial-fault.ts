@@ -98,8 +98,9 @@ export class TrialFault {
     // It may have been asked behind a probe.
     const workMs = ACTIVE_WITHIN_MS + GONE_WITHIN_MS;
     const undone = await this.#notes.ask('undo', { injection, goneWithinMs: GONE_WITHIN_MS }, workMs);
-    const { undoneMs, goneMs, finding } = undone;
+    const { undoingMs, undoneMs, goneMs, finding } = undone;
     this.#undone = undone;
+    record.undoingMs = undoingMs - zeroMs;
     record.undoneMs = undoneMs - zeroMs;
     record.goneMs = goneMs === null ? null : goneMs - zeroMs;
     record.chaosMetadata = { ...record.chaosMetadata, gone: finding.evidence };

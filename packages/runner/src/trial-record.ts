@@ -16,6 +16,7 @@ export function emptyRecord(): DraftRecord {
     brokeMs: null,
     resolvedMs: null,
     observedMs: 0,
+    undoingMs: null,
     undoneMs: null,
     goneMs: null,
     wholeAfterUndo: null,

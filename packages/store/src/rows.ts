@@ -111,6 +111,8 @@ export interface TrialRecord {
   readonly resolvedMs: number | null;
   /** How long the goal was watched under the fault: the censoring time of an unresolved trial. */
   readonly observedMs: number;
+  /** From here on the undo was under way: what came back may be its doing. */
+  readonly undoingMs: number | null;
   readonly undoneMs: number | null;
   readonly goneMs: number | null;
   /** Whole again after the undo: false is a finding of its own. */

@@ -60,6 +60,7 @@ export function sampleRecord(given: Partial<TrialRecord> = {}): TrialRecord {
     brokeMs: 500,
     resolvedMs: 2_500,
     observedMs: 5_500,
+    undoingMs: 5_550,
     undoneMs: 5_600,
     goneMs: 5_650,
     wholeAfterUndo: true,
