@@ -1,13 +1,16 @@
-import { createRandom, monotonicMs, RUNTIMES, waitFor } from '@ordeal/core';
+import { createRandom, monotonicMs, RUNTIMES, type RuntimeName, waitFor } from '@ordeal/core';
 import { TEST_ENGINE_TIMEOUT_MS, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
 import { expect, it } from 'vitest';
+import { STRIKES, type Strike } from './crash/strikes.ts';
+import { killFigures } from './soak/figures.ts';
 import { Killer } from './soak/killer.ts';
 import { breachesIn } from './support/audit.ts';
 import { guardFoldersOf, leftOf, openPairWorld } from './support/pair-world.ts';
-import { whyNot } from './support/world.ts';
+import { BACKENDS, type Backend, whyNot } from './support/world.ts';
 
 const MINUTES = Number(process.env.ORDEAL_SOAK_MINUTES ?? 0.5);
 const SEED = Number(process.env.ORDEAL_SOAK_SEED ?? 1);
+const [BACKEND = 'redis'] = chosen<Backend>('ORDEAL_SOAK_BACKEND', BACKENDS) ?? [];
 const WORKERS = 3;
 /** Between two strikes; what they take themselves comes on top. */
 const PAUSE_MS = { least: 1_000, most: 8_000 };
@@ -15,17 +18,21 @@ const PAUSE_MS = { least: 1_000, most: 8_000 };
 const CALM_MS = 5 * 60_000;
 
 const noEngine = whyNoTestEngine();
-const why = whyNot('redis');
+const why = whyNot(BACKEND);
+const runtimes =
+  chosen<RuntimeName>('ORDEAL_SOAK_RUNTIMES', RUNTIMES) ?? (noEngine === undefined ? RUNTIMES : ['process']);
+const strikes = (chosen<Strike>('ORDEAL_SOAK_STRIKES', STRIKES) ?? STRIKES).filter(
+  (strike) => BACKEND === 'redis' || !strike.startsWith('redis'),
+);
 
 it.skipIf(why !== undefined)(
   `${WORKERS} workers outlive random strikes: nothing is lost, run twice or left${why === undefined ? '' : ` (skipped: ${why})`}`,
   async () => {
     const random = createRandom(SEED, 'soak');
-    await using world = await openPairWorld(noEngine === undefined ? 'docker' : 'process', 'redis');
+    await using world = await openPairWorld(runtimes.includes('docker') ? 'docker' : 'process', BACKEND);
     const { store } = world;
-    const killer = new Killer(world, random, WORKERS);
+    const killer = new Killer(world, random, strikes, WORKERS);
     const untilMs = monotonicMs() + MINUTES * 60_000;
-    const runtimes = noEngine === undefined ? RUNTIMES : (['process'] as const);
     for (let next = 0; monotonicMs() < untilMs; ) {
       const open = await store.listCampaigns({ statuses: ['pending', 'running'] }).catch(() => undefined);
       if (open !== undefined && open.length < runtimes.length) {
@@ -63,13 +70,12 @@ it.skipIf(why !== undefined)(
     ).flat();
     const executions = (await Promise.all(trials.map(({ id }) => store.listExecutions(id)))).flat();
     const ends = Object.entries(Object.groupBy(executions, ({ end }) => end ?? 'live'));
-    const cleaned = killer.cleanedMs.toSorted((a, b) => a - b).map(Math.round);
     console.info(
       [
-        `seed ${SEED}: ${campaigns.length} campaigns, ${trials.length} trials, ${executions.length} executions`,
+        `seed ${SEED}, queue in ${BACKEND}: ${campaigns.length} campaigns, ${trials.length} trials, ${executions.length} executions`,
         `strikes: ${[...killer.struck].map(([name, count]) => `${name} ${count}`).join(', ')}`,
         `ends: ${ends.map(([end, all]) => `${end} ${all?.length}`).join(', ')}`,
-        `kill -9 of a worker to all processes gone, ms: ${cleaned.join(', ')}`,
+        ...(await killFigures(killer.kills, store)),
       ].join('\n'),
     );
     const breaches = await Promise.all(campaigns.map(({ id }) => breachesIn(store, id)));
@@ -82,6 +88,15 @@ it.skipIf(why !== undefined)(
   },
   MINUTES * 60_000 + CALM_MS + TEST_ENGINE_TIMEOUT_MS,
 );
+
+/** What the variable names, with commas between. @throws RangeError on what there is not: a soak of nothing proves nothing */
+function chosen<T extends string>(variable: string, known: readonly T[]): T[] | undefined {
+  return process.env[variable]?.split(',').map((name) => {
+    const one = known.find((each) => each === name);
+    if (one === undefined) throw new RangeError(`${variable}: ${name} is none of ${known.join(', ')}`);
+    return one;
+  });
+}
 
 /** Short trials of every fault; whatever is struck, none may fail for want of attempts. */
 function campaignOn(runtime: string): string {

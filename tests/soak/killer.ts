@@ -1,33 +1,30 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { pick, type Random, waitFor } from '@ordeal/core';
+import { pick, type Random } from '@ordeal/core';
 import { descendantsOf, isAlive, pidOf } from '@ordeal/place';
-import { STRIKES, type Strike } from '../crash/strikes.ts';
+import type { Strike } from '../crash/strikes.ts';
 import { flushRedis, killPostgres } from '../support/strike-servers.ts';
 import type { Running, World } from '../support/world.ts';
-
-/** A killed worker's processes must be gone by then. */
-const PROMISED_MS = 5_000;
-/** So long it is looked at: a promise that is broken should be seen by how much. */
-const LOOK_MS = 30_000;
+import { killWorker, type WorkerKill } from './worker-kill.ts';
 
 /** Strikes at random, by a seed, and keeps as many workers going as there were. */
 export class Killer {
   readonly struck = new Map<Strike, number>();
-  /** From `kill -9` of a worker until its guard and all processes of its nodes were gone, in ms. */
-  readonly cleanedMs: number[] = [];
+  readonly kills: WorkerKill[] = [];
   readonly breaches: string[] = [];
   readonly #world: World;
   readonly #random: Random;
+  readonly #strikes: readonly Strike[];
   readonly #workers: Running[];
 
-  constructor(world: World, random: Random, workers: number) {
+  constructor(world: World, random: Random, strikes: readonly Strike[], workers: number) {
     this.#world = world;
     this.#random = random;
+    this.#strikes = strikes;
     this.#workers = Array.from({ length: workers }, () => world.start(['worker']));
   }
 
   async strike(): Promise<Strike> {
-    const strike = pick(this.#random, STRIKES);
+    const strike = pick(this.#random, this.#strikes);
     this.struck.set(strike, (this.struck.get(strike) ?? 0) + 1);
     const index = Math.floor(this.#random() * this.#workers.length);
     const worker = this.#workers[index];
@@ -51,36 +48,20 @@ export class Killer {
   }
 
   async #strikeWorker(worker: Running, index: number, how: NodeJS.Signals): Promise<void> {
-    const family = descendantsOf(worker.pid);
-    worker.child.kill(how);
+    if (how === 'SIGKILL') {
+      const kill = await killWorker(this.#world, worker);
+      this.kills.push(kill);
+      this.breaches.push(...kill.breaches);
+    } else worker.child.kill(how);
     if (how === 'SIGSTOP') {
       // Within its lease, or far beyond it.
       await delay(this.#upTo(20_000));
       worker.child.kill('SIGCONT');
       return;
     }
-    if (how === 'SIGKILL') await this.#seeGone(family);
-    else await worker.ended;
+    await worker.ended;
     await delay(this.#upTo(3_000));
     this.#workers[index] = this.#world.start(['worker']);
-  }
-
-  async #seeGone(family: readonly string[]): Promise<void> {
-    const began = performance.now();
-    try {
-      await waitFor('all is gone', () => (family.some((one) => isAlive(one)) ? undefined : true), {
-        timeoutMs: LOOK_MS,
-        everyMs: 20,
-      });
-    } catch {
-      this.breaches.push(
-        `of a killed worker is left after ${LOOK_MS} ms: ${family.filter((one) => isAlive(one))}`,
-      );
-    }
-    const tookMs = performance.now() - began;
-    this.cleanedMs.push(tookMs);
-    if (tookMs > PROMISED_MS)
-      this.breaches.push(`a killed worker's processes took ${Math.round(tookMs)} ms to go`);
   }
 
   async #strikeGuard(worker: Running, how: NodeJS.Signals): Promise<void> {

@@ -8,6 +8,8 @@ import { type Backend, openWorld, type World } from './world.ts';
 export interface DockerWorld extends World {
   /** What the world's workers have on the engine now: containers, networks and volumes. */
   left(): Promise<string[]>;
+  /** What there is of one instance. */
+  presentOf(instance: string): Promise<string[]>;
   /** Where a node of the one instance is reached from here. */
   addressOf(node: string): Promise<string>;
 }
@@ -53,12 +55,17 @@ export async function openWorldOn(
       return network.IPAddress;
     },
     left: () => presentAt(docker, placeId(world.folders)),
+    presentOf: (instance: string) => presentWith(docker, `ordeal.instance=${instance}`),
   });
 }
 
 /** Everything on the engine that bears the place's name: containers, guards' among them, networks and volumes. */
-export async function presentAt(docker: TestEngine['docker'], place: string): Promise<string[]> {
-  const filters = { label: [`ordeal.place=${place}`] };
+export function presentAt(docker: TestEngine['docker'], place: string): Promise<string[]> {
+  return presentWith(docker, `ordeal.place=${place}`);
+}
+
+async function presentWith(docker: TestEngine['docker'], label: string): Promise<string[]> {
+  const filters = { label: [label] };
   const [containers, networks, { Volumes: volumes }] = await Promise.all([
     docker.listContainers({ all: true, filters }),
     docker.listNetworks({ filters }),
