@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { waitFor } from '@ordeal/core';
@@ -126,7 +126,7 @@ it('the example is shown in the docs as it is', async () => {
 });
 
 it('an operator that writes to its database is heard while it writes', async () => {
-  const path = join(world.folders.home, 'its.db');
+  const path = join(await mkdtemp(join(world.folders.home, 'its-')), 'operator.db');
   using database = new DatabaseSync(path);
   database.exec(`
     pragma journal_mode = wal;
@@ -139,9 +139,11 @@ it('an operator that writes to its database is heard while it writes', async () 
   `);
   const file = await world.file(shortCampaign({ chaos: '  - { type: latency, target: postgres1 }' }));
   const run = world.start(['enqueue', file, '--with-worker', '--operator-db', path]);
-  await waitFor('the fault is active', async () => (await world.store.openInjections())[0], {
-    timeoutMs: 120_000,
-  });
+  await waitFor(
+    'the fault is active',
+    async () => (await world.store.openInjections()).find(({ state }) => state === 'active'),
+    { timeoutMs: 120_000 },
+  );
   const now = () => new Date().toISOString();
   database.exec(`
     insert into tickets(status, message, resolved_at) values ('resolved', 'postgres1 is slow', '${now()}');
