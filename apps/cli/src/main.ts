@@ -1,20 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { addAnalyze } from './commands/analyze.ts';
-import { addCompare } from './commands/compare.ts';
-import { addControl } from './commands/control.ts';
-import { addDashboard } from './commands/dashboard.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addEmbedded } from './commands/embedded.ts';
-import { addEnqueue } from './commands/enqueue.ts';
-import { addNode } from './commands/node.ts';
-import { addPlan } from './commands/plan.ts';
-import { addQuickstart } from './commands/quickstart.ts';
-import { addReaders } from './commands/read.ts';
-import { addReport } from './commands/report.ts';
-import { addSchema } from './commands/schema.ts';
-import { addStatus } from './commands/status.ts';
-import { addWatch } from './commands/watch.ts';
-import { addWorker } from './commands/worker.ts';
+import { addCommands } from './commands/index.ts';
 import { showError } from './installation/errors.ts';
 import { isReaderGone, outputTaken } from './terminal/output.ts';
 
@@ -26,22 +11,7 @@ const program = new Command('ordeal')
   .enablePositionalOptions()
   .exitOverride();
 
-addQuickstart(program);
-addEnqueue(program);
-addWorker(program);
-addNode(program);
-addReaders(program);
-addAnalyze(program);
-addCompare(program);
-addPlan(program);
-addReport(program);
-addStatus(program);
-addControl(program);
-addWatch(program);
-addEmbedded(program);
-addDashboard(program);
-addDoctor(program);
-addSchema(program);
+await addCommands(program, process.argv[2]);
 
 process.stdout.on('error', (error) => {
   // `| head` has seen enough, and that is all; a full disk is an error that must not pass for a success.
