@@ -1,34 +1,60 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Runtime } from '@ordeal/core';
+import type { LabelledInstance } from '@ordeal/runtimes';
 import { type LeftInstance, leftInstances } from './entries.ts';
 import type { GuardFolder } from './guard-folder.ts';
+import { tracesBelow } from './traces.ts';
 
-/** What is left of a trial of which the journal knows nothing: never expected, swept all the same. */
-const UNKNOWN_TRIAL = { trial: 'unknown', execution: 0 };
+/** What is left of a trial of which no journal and no label tells. */
+export const UNKNOWN_TRIAL = { trial: 'unknown', execution: 0 };
 
-/** From the journal, and from the folders: an instance is journaled before it exists, but disks lie. */
+/**
+ * What a guard has, or has left: from its journal; then what labels on an engine tell, and folders, processes and
+ * mounts. An instance is journaled before it exists, but disks lie, and people delete folders.
+ */
 export async function leftIn(
   folder: GuardFolder,
   runtimes: readonly Pick<Runtime, 'name'>[],
+  labelled: readonly LabelledInstance[],
 ): Promise<LeftInstance[]> {
+  const journaled = await journaledIn(folder);
+  const onEngine = labelled.map(
+    (found): LeftInstance => ({
+      label: { ...found, folder: join(folder.instances, found.instance) },
+      runtime: 'docker',
+      injections: [],
+    }),
+  );
+  const here = runtimes.some(({ name }) => name === 'process') ? await namesIn(folder) : [];
+  const inFolders = here.map(
+    (instance): LeftInstance => ({
+      label: {
+        instance,
+        guard: basename(folder.path),
+        ...UNKNOWN_TRIAL,
+        folder: join(folder.instances, instance),
+      },
+      runtime: 'process',
+      injections: [],
+    }),
+  );
+  // Who knows more comes first.
+  const all = [...journaled, ...onEngine, ...inFolders].map((one) => [one.label.instance, one] as const);
+  return [...new Map(all.toReversed()).values()].toReversed();
+}
+
+/** What the journal does not say was removed. */
+export async function journaledIn(folder: GuardFolder): Promise<LeftInstance[]> {
   const text = await readFile(folder.journal, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw error;
   });
-  const journaled = leftInstances(text);
-  const names = await readdir(folder.instances).catch(() => []);
-  const known = new Set(journaled.map(({ label }) => basename(label.folder)));
-  // A folder speaks for processes that live in it; what is on an engine has none.
-  const inFolders = runtimes.filter(({ name }) => name === 'process');
-  const unknown = names
-    .filter((name) => !known.has(name))
-    .flatMap((instance) =>
-      inFolders.map(({ name }) => ({
-        label: { instance, ...UNKNOWN_TRIAL, folder: join(folder.instances, instance) },
-        runtime: name,
-        injections: [],
-      })),
-    );
-  return [...journaled, ...unknown];
+  return leftInstances(text);
+}
+
+/** A folder speaks for processes that live in it, and they for it. */
+async function namesIn({ instances }: GuardFolder): Promise<string[]> {
+  const folders = await readdir(instances).catch(() => []);
+  return [...new Set([...folders, ...tracesBelow(instances)])];
 }

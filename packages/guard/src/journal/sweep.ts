@@ -1,34 +1,48 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { describeError, type Runtime } from '@ordeal/core';
 import { killOperatorsOf } from '@ordeal/operators';
 import type { Folders } from '@ordeal/place';
+import type { LabelledInstance } from '@ordeal/runtimes';
 import type { Home } from '../home/home.ts';
 import { handleSocket } from '../operator/handle-server.ts';
 import type { Recovered } from '../protocol.ts';
 import { claimFolder } from './claim.ts';
 import type { LeftInstance } from './entries.ts';
 import { leaveFarewell } from './farewell.ts';
-import { type GuardFolder, isOwnerDead, listGuardFolders } from './guard-folder.ts';
+import { deleteOldDrafts, type GuardFolder, isOwnerDead } from './guard-folder.ts';
+import { type KnownGuard, knownGuards } from './known-guards.ts';
 import { leftIn } from './left-instances.ts';
 
 /**
- * Removes what dead guards of this installation left, from their journals and folders. Living guards are not
- * touched, and two sweepers do not meet: each folder is claimed. Idempotent.
- * @returns one entry per execution found; not `clean`: something of it is left, and its folder stays for the next
+ * Removes what dead guards of this place left: from their journals first, then what labels, folders, processes and mounts
+ * tell, though there may be no journal any more. Living guards are not touched, and two sweepers do not meet: each
+ * guard's folder is claimed. Idempotent.
+ * @returns one entry per execution found; not `clean`: something of it is left, and the folder stays for the next
  * sweep.
  */
 export async function sweepGuards(folders: Folders, home: Home): Promise<Recovered[]> {
-  const all = await listGuardFolders(folders);
-  const swept = await Promise.all(all.map((folder) => sweepFolder(folders, folder, home)));
+  await deleteOldDrafts(folders);
+  const all = await knownGuards(folders, await labelledAt(home));
+  const swept = await Promise.all(all.map((guard) => sweepGuard(folders, guard, home)));
   return swept.flat();
 }
 
-async function sweepFolder(
+/** Without its engine a guard is of use for local processes. */
+function labelledAt(home: Home): Promise<readonly LabelledInstance[]> {
+  return home.labelled().catch((error: unknown) => {
+    console.error(`what labels on the engine tell: ${describeError(error)}`);
+    return [];
+  });
+}
+
+async function sweepGuard(
   folders: Folders,
-  folder: GuardFolder,
+  { folder, labelled }: KnownGuard,
   { lives, runtimes }: Home,
 ): Promise<Recovered[]> {
   if (!(await isOwnerDead(folder, lives))) return [];
+  // One that is gone is made again: to be claimed, and to stay for the next sweep if this one fails.
+  await mkdir(folder.path, { recursive: true, mode: 0o755 });
   const claim = await claimFolder(folder, lives);
   if (claim === undefined) return [];
   // Asked again: a guard that was just starting takes its folder first and looks for claims then.
@@ -37,7 +51,7 @@ async function sweepFolder(
     return [];
   }
   await endOperators(folders, folder);
-  const left = await leftIn(folder, runtimes);
+  const left = await leftIn(folder, runtimes, labelled);
   const recovered = await Promise.all(left.map((instance) => recover(instance, runtimes)));
   // Before the folder goes: as long as it is there, the rows of the ledger stay open.
   await Promise.all(recovered.map((one) => tell(folders, one)));
