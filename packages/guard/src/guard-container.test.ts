@@ -36,22 +36,36 @@ describe.skipIf(why !== undefined)(
     });
 
     it('runs a subject of the settings file; when it is killed, the next of its place cleans up', async () => {
-      const killed = await guards.start();
+      const [killed, alive] = await Promise.all([guards.start(), guards.start()]);
       const started = await killed.ask('start', { fence, subject: 'echo', runtime: 'docker' }, soon);
       const plan = killOf('stop', 'alpha', started);
       const applied = await killed.ask('apply', { fence, plan, activeWithinMs: 5_000 }, soon);
       expect(applied.finding).toMatchObject({ holds: true });
       await killed.kill();
-      expect(await guards.present()).not.toEqual([]);
+      // Of which journals do not know: two of the dead, one that a living guard is just making, and one that is not ours.
+      const unknown = [await guards.makeNetwork(killed.guard), await guards.makeNetwork('g0000000a')];
+      const inTheMaking = await guards.makeNetwork(alive.guard);
+      const elsewhere = await guards.makeNetwork('g0000000a', 'elsewhere/engine/guards');
+      expect(await guards.present()).toEqual(expect.arrayContaining([...unknown, inTheMaking]));
       const next = await guards.start();
-      expect(next.recovered).toEqual([{ ...fence, injections: ['x'], clean: true }]);
-      expect(await guards.present()).toEqual([`/ordeal-guard-${next.guard}`]);
+      const known = { ...fence, injections: ['x'], clean: true };
+      const others = { trial: '2', execution: 1, injections: [], clean: true };
+      expect(next.recovered.toSorted((one, other) => Number(one.trial) - Number(other.trial))).toEqual([
+        known,
+        others,
+        others,
+      ]);
+      const guardsThere = [alive, next].map(({ guard }) => `/ordeal-guard-${guard}`);
+      expect((await guards.present()).sort()).toEqual([...guardsThere, inTheMaking].sort());
+      expect(await guards.present('elsewhere/engine/guards')).toEqual([elsewhere]);
+      await alive.close();
       const { held, farewells } = await next.ask('left', {}, soon);
       expect(held).toEqual([]);
       expect(farewells).toMatchObject([{ ...fence, by: 'successor' }]);
       await next.ask('forget', { fence }, soon);
       expect(await next.ask('left', {}, soon)).toEqual({ held: [], farewells: [] });
       await next.close();
+      await guards.removeNetworks();
     });
 
     it('that cannot start says why, and leaves nothing', async () => {

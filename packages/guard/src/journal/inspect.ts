@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Folders, type ProcessIdentity, processesIn } from '@ordeal/place';
+import type { LabelledInstance } from '@ordeal/runtimes';
 import type { Home } from '../home/home.ts';
 import { isClaimed } from './claim.ts';
 import type { LeftInstance } from './entries.ts';
-import { findGuardFolders, isOwnerDead, ownerOf } from './guard-folder.ts';
-import { type KnownGuard, knownGuards } from './known-guards.ts';
-import { leftIn } from './left-instances.ts';
+import { findGuardFolders, type GuardFolder, isOwnerDead, ownerOf } from './guard-folder.ts';
+import { knownGuards } from './known-guards.ts';
+import { leftIn, unknownOnEngine } from './left-instances.ts';
 
 /** A guard of this installation of which there is something. */
 export interface InspectedGuard {
@@ -33,10 +34,14 @@ export interface GuardInspection {
  * @throws OrdealError ENGINE_UNAVAILABLE, DEADLINE when the home asks an engine
  */
 export async function inspectGuards(folders: Folders, home: Home): Promise<GuardInspection> {
-  const known = await knownGuards(folders, await home.labelled());
+  const labelled = await home.labelled();
+  const known = await knownGuards(
+    folders,
+    labelled.map(({ guard }) => guard),
+  );
   const { drafts } = await findGuardFolders(folders);
-  const inspected = await Promise.all(known.map((guard) => inspectGuard(guard, home)));
-  const nobodys = known.filter((_, index) => inspected[index] === undefined).map(({ folder }) => folder.path);
+  const inspected = await Promise.all(known.map((folder) => inspectGuard(folder, labelled, home)));
+  const nobodys = known.filter((_, index) => inspected[index] === undefined).map(({ path }) => path);
   return {
     guards: inspected.filter((guard) => guard !== undefined),
     unfinished: [...drafts, ...nobodys.filter((path) => existsSync(path))],
@@ -45,11 +50,13 @@ export async function inspectGuards(folders: Folders, home: Home): Promise<Guard
 
 /** Undefined when nothing is left but a folder of nobody's: it is being deleted, or whoever did that was killed. */
 async function inspectGuard(
-  { folder, labelled }: KnownGuard,
+  folder: GuardFolder,
+  labelled: readonly LabelledInstance[],
   { lives, runtimes }: Home,
 ): Promise<InspectedGuard | undefined> {
   const isDead = await isOwnerDead(folder, lives);
-  const left = await leftIn(folder, runtimes, labelled);
+  const known = await leftIn(folder, runtimes);
+  const left = [...known, ...unknownOnEngine(folder, known, labelled)];
   if (isDead && left.length === 0 && (await ownerOf(folder)) === undefined) return undefined;
   return {
     name: basename(folder.path),

@@ -1,6 +1,5 @@
 import { basename, join } from 'node:path';
 import type { Folders } from '@ordeal/place';
-import type { LabelledInstance } from '@ordeal/runtimes';
 import { guardsWithHandles } from '../operator/handle-server.ts';
 import {
   findGuardFolders,
@@ -11,29 +10,16 @@ import {
 } from './guard-folder.ts';
 import { tracesBelow } from './traces.ts';
 
-/** A guard of this installation of which there is something: its folder, or only what it made. */
-export interface KnownGuard {
-  /** Where its folder is, or was. */
-  readonly folder: GuardFolder;
-  /** What labels on an engine tell of it. */
-  readonly labelled: readonly LabelledInstance[];
-}
-
 /**
- * Every guard, living or dead. Whether one lives is to be asked afterwards: a guard has its folder before anything else,
- * and one that starts meanwhile must not look like one without.
+ * Where the folders are, or were, of all guards of which something is here: the folder, or only what they made. Whether one
+ * lives is to be asked afterwards: a guard has its folder before anything else, and one that starts meanwhile must not look
+ * like one without.
+ * @param told names of more, which an engine may know
  */
-export async function knownGuards(
-  folders: Folders,
-  labelled: readonly LabelledInstance[],
-): Promise<KnownGuard[]> {
-  const byGuard = Map.groupBy(labelled, ({ guard }) => guard);
+export async function knownGuards(folders: Folders, told: readonly string[] = []): Promise<GuardFolder[]> {
   const parent = guardsFolder(folders);
-  const told = [...byGuard.keys(), ...tracesBelow(parent), ...(await guardsWithHandles(folders))];
+  const found = [...told, ...tracesBelow(parent), ...(await guardsWithHandles(folders))].filter(isGuardName);
   const { made } = await findGuardFolders(folders);
-  const names = new Set([...told.filter(isGuardName), ...made.map(({ path }) => basename(path))]);
-  return [...names].map((name) => ({
-    folder: guardFolder(join(parent, name)),
-    labelled: byGuard.get(name) ?? [],
-  }));
+  const names = new Set([...found, ...made.map(({ path }) => basename(path))]);
+  return [...names].map((name) => guardFolder(join(parent, name)));
 }

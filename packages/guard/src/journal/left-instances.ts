@@ -10,38 +10,45 @@ import { tracesBelow } from './traces.ts';
 export const UNKNOWN_TRIAL = { trial: 'unknown', execution: 0 };
 
 /**
- * What a guard has, or has left: from its journal; then what labels on an engine tell, and folders, processes and
- * mounts. An instance is journaled before it exists, but disks lie, and people delete folders.
+ * What a guard has, or has left, from its journal; and from folders, processes and mounts: an instance is journaled before
+ * it exists, but disks lie, and people delete folders.
  */
 export async function leftIn(
   folder: GuardFolder,
   runtimes: readonly Pick<Runtime, 'name'>[],
-  labelled: readonly LabelledInstance[],
 ): Promise<LeftInstance[]> {
   const journaled = await journaledIn(folder);
-  const onEngine = labelled.map(
-    (found): LeftInstance => ({
+  // A folder speaks for processes that live in it; what is on an engine has none.
+  if (!runtimes.some(({ name }) => name === 'process')) return journaled;
+  const known = new Set(journaled.map(({ label }) => label.instance));
+  const unknown = (await namesIn(folder)).filter((name) => !known.has(name));
+  return [
+    ...journaled,
+    ...unknown.map((instance): LeftInstance => {
+      const label = { instance, guard: basename(folder.path), ...UNKNOWN_TRIAL };
+      return {
+        label: { ...label, folder: join(folder.instances, instance) },
+        runtime: 'process',
+        injections: [],
+      };
+    }),
+  ];
+}
+
+/** What labels tell of the guard beside what is known to be left. */
+export function unknownOnEngine(
+  folder: GuardFolder,
+  known: readonly LeftInstance[],
+  labelled: readonly LabelledInstance[],
+): LeftInstance[] {
+  const onEngine = known.filter(({ runtime }) => runtime === 'docker').map(({ label }) => label.instance);
+  return labelled
+    .filter(({ guard, instance }) => guard === basename(folder.path) && !onEngine.includes(instance))
+    .map((found) => ({
       label: { ...found, folder: join(folder.instances, found.instance) },
       runtime: 'docker',
       injections: [],
-    }),
-  );
-  const here = runtimes.some(({ name }) => name === 'process') ? await namesIn(folder) : [];
-  const inFolders = here.map(
-    (instance): LeftInstance => ({
-      label: {
-        instance,
-        guard: basename(folder.path),
-        ...UNKNOWN_TRIAL,
-        folder: join(folder.instances, instance),
-      },
-      runtime: 'process',
-      injections: [],
-    }),
-  );
-  // Who knows more comes first.
-  const all = [...journaled, ...onEngine, ...inFolders].map((one) => [one.label.instance, one] as const);
-  return [...new Map(all.toReversed()).values()].toReversed();
+    }));
 }
 
 /** What the journal does not say was removed. */
@@ -53,7 +60,7 @@ export async function journaledIn(folder: GuardFolder): Promise<LeftInstance[]> 
   return leftInstances(text);
 }
 
-/** A folder speaks for processes that live in it, and they for it. */
+/** Also of folders that are gone, while something is at work or mounted there. */
 async function namesIn({ instances }: GuardFolder): Promise<string[]> {
   const folders = await readdir(instances).catch(() => []);
   return [...new Set([...folders, ...tracesBelow(instances)])];

@@ -10,8 +10,8 @@ import { claimFolder } from './claim.ts';
 import type { LeftInstance } from './entries.ts';
 import { leaveFarewell } from './farewell.ts';
 import { deleteOldDrafts, type GuardFolder, isOwnerDead } from './guard-folder.ts';
-import { type KnownGuard, knownGuards } from './known-guards.ts';
-import { leftIn } from './left-instances.ts';
+import { knownGuards } from './known-guards.ts';
+import { leftIn, unknownOnEngine } from './left-instances.ts';
 
 /**
  * Removes what dead guards of this place left: from their journals first, then what labels, folders, processes and mounts
@@ -22,9 +22,18 @@ import { leftIn } from './left-instances.ts';
  */
 export async function sweepGuards(folders: Folders, home: Home): Promise<Recovered[]> {
   await deleteOldDrafts(folders);
-  const all = await knownGuards(folders, await labelledAt(home));
-  const swept = await Promise.all(all.map((guard) => sweepGuard(folders, guard, home)));
-  return swept.flat();
+  // Asked for now, and waited for last: an engine that hangs keeps nobody from what is here.
+  const labelled = labelledAt(home);
+  const sweep = (folder: GuardFolder) => sweepGuard(folders, folder, home, labelled);
+  const here = await knownGuards(folders);
+  const swept = await Promise.all(here.map(sweep));
+  const told = await knownGuards(
+    folders,
+    (await labelled).map(({ guard }) => guard),
+  );
+  const seen = new Set(here.map(({ path }) => path));
+  const onlyTold = told.filter(({ path }) => !seen.has(path));
+  return [...swept, ...(await Promise.all(onlyTold.map(sweep)))].flat();
 }
 
 /** Without its engine a guard is of use for local processes. */
@@ -37,8 +46,9 @@ function labelledAt(home: Home): Promise<readonly LabelledInstance[]> {
 
 async function sweepGuard(
   folders: Folders,
-  { folder, labelled }: KnownGuard,
+  folder: GuardFolder,
   { lives, runtimes }: Home,
+  labelled: Promise<readonly LabelledInstance[]>,
 ): Promise<Recovered[]> {
   if (!(await isOwnerDead(folder, lives))) return [];
   // One that is gone is made again: to be claimed, and to stay for the next sweep if this one fails.
@@ -51,8 +61,10 @@ async function sweepGuard(
     return [];
   }
   await endOperators(folders, folder);
-  const left = await leftIn(folder, runtimes, labelled);
-  const recovered = await Promise.all(left.map((instance) => recover(instance, runtimes)));
+  const known = await leftIn(folder, runtimes);
+  const recovered = await recoverAll(known, runtimes);
+  const unknown = unknownOnEngine(folder, known, await labelled);
+  recovered.push(...(await recoverAll(unknown, runtimes)));
   // Before the folder goes: as long as it is there, the rows of the ledger stay open.
   await Promise.all(recovered.map((one) => tell(folders, one)));
   if (recovered.every(({ clean }) => clean)) await rm(folder.path, { recursive: true, force: true });
@@ -81,6 +93,10 @@ async function tell(folders: Folders, { trial, execution, injections, clean }: R
   }).catch((error: unknown) =>
     console.error(`farewell of execution ${execution} of ${trial}: ${describeError(error)}`),
   );
+}
+
+function recoverAll(left: readonly LeftInstance[], runtimes: readonly Runtime[]): Promise<Recovered[]> {
+  return Promise.all(left.map((instance) => recover(instance, runtimes)));
 }
 
 async function recover(left: LeftInstance, runtimes: readonly Runtime[]): Promise<Recovered> {

@@ -6,6 +6,9 @@ import { EXECUTION_LABEL, INSTANCE_LABEL, OWNER_LABEL, PLACE_LABEL, TRIAL_LABEL 
 /** An instance of which an engine has something, as its labels tell: no journal is needed to find it. */
 export type LabelledInstance = Omit<InstanceLabel, 'folder'>;
 
+/** A guard that starts waits for it. */
+const ANSWER_WITHIN_MS = 10_000;
+
 /** Folders are named after them, and anybody can write labels. */
 const name = z.string().regex(/^\w[\w-]*$/);
 
@@ -22,13 +25,24 @@ const labels = z.object({
  * @throws OrdealError ENGINE_UNAVAILABLE, DEADLINE
  */
 export async function findLabelled(engine: Engine, place: string): Promise<LabelledInstance[]> {
+  const options = { timeoutMs: ANSWER_WITHIN_MS };
   const filters = { label: [INSTANCE_LABEL, `${PLACE_LABEL}=${place}`] };
   const [containers, networks, { Volumes: volumes }] = await Promise.all([
-    engine.call('list containers', (docker, abortSignal) =>
-      docker.listContainers({ all: true, filters, abortSignal }),
+    engine.call(
+      'list containers',
+      (docker, abortSignal) => docker.listContainers({ all: true, filters, abortSignal }),
+      options,
     ),
-    engine.call('list networks', (docker, abortSignal) => docker.listNetworks({ filters, abortSignal })),
-    engine.call('list volumes', (docker, abortSignal) => docker.listVolumes({ filters, abortSignal })),
+    engine.call(
+      'list networks',
+      (docker, abortSignal) => docker.listNetworks({ filters, abortSignal }),
+      options,
+    ),
+    engine.call(
+      'list volumes',
+      (docker, abortSignal) => docker.listVolumes({ filters, abortSignal }),
+      options,
+    ),
   ]);
   const found = [...containers, ...networks, ...(volumes ?? [])].flatMap(({ Labels: given }) => {
     const { data: label } = labels.safeParse(given);
