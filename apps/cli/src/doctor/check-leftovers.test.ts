@@ -29,6 +29,14 @@ async function killedTogether(guards: RealGuards): Promise<void> {
 describe('leftovers', () => {
   it('of nobody', async () => {
     expect(problemsIn(await findingsOf(checkLeftovers, emptySite({ settings })))).toEqual([]);
+    const docker = {
+      ...settings.docker,
+      offered: true,
+      guard: 'container',
+      engine: 'unix:///nonexistent',
+    } as const;
+    const beside = emptySite({ settings: { ...settings, docker } });
+    expect(problemsIn(await findingsOf(checkLeftovers, beside))).toEqual(['leftovers.unseen']);
   });
 
   it('of a guard that was killed with its worker, until they are swept; those of a living one are not', async () => {

@@ -55,11 +55,11 @@ export const checkLeftovers = defineCheck({
   problems,
   async look(site, say) {
     const { folders } = site;
-    const [{ guards, unfinished }, embedded, binaryDrafts, onEngine] = await Promise.all([
+    const onEngine = leftOnEngine(site);
+    const [{ guards, unfinished }, embedded, binaryDrafts] = await Promise.all([
       inspectGuards(folders, homeHere(site)),
       inspectEmbedded(folders),
       listBinaryDrafts(folders),
-      leftOnEngine(site),
     ]);
     for (const guard of guards) tellOfGuard(guard, say);
     const lost = embedded.strays.map(pidOf);
@@ -69,7 +69,7 @@ export const checkLeftovers = defineCheck({
     for (const path of [...unfinished, ...embedded.drafts, ...binaryDrafts]) {
       if (await isAbandoned(path)) say.problem('unfinished', `unfinished: ${path}`);
     }
-    const { place, orphans } = onEngine;
+    const { place, orphans } = await onEngine;
     if (orphans.length > 0)
       say.problem('guard', `instances whose guard is gone, at ${place} on the engine: ${orphans.length}`);
     if (place === undefined && (await livesBesideEngine(site)))
@@ -77,8 +77,8 @@ export const checkLeftovers = defineCheck({
         'unseen',
         'guards live in containers of an engine, and which of them are ours is not known',
       );
-    else if (guards.every(isCaredFor) && orphans.length === 0)
-      say.ok('guard', 'no guard has died without cleaning up');
+    if (guards.every(isCaredFor) && orphans.length === 0)
+      say.ok('guard', 'no guard that is seen from here has died without cleaning up');
   },
 });
 
