@@ -7,7 +7,7 @@ import { EXECUTION_LABEL, INSTANCE_LABEL, OWNER_LABEL, PLACE_LABEL, TRIAL_LABEL 
 export type LabelledInstance = Omit<InstanceLabel, 'folder'>;
 
 /** A guard that starts waits for it. */
-const ANSWER_WITHIN_MS = 5_000;
+const ANSWER_WITHIN_MS = 8_000;
 
 /** Folders are named after them, and anybody can write labels. */
 const name = z.string().regex(/^\w[\w-]*$/);
