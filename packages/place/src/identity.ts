@@ -23,7 +23,7 @@ export function placeId(folders: Pick<Folders, 'data'>): string {
 }
 
 /**
- * Names the place of guards in containers: `engine/engine/database`. Every worker of a database on the engine has the same, whatever machine it
+ * Names the place of guards in containers. Every worker of a database on the engine has the same, whatever machine it
  * runs on: each one's guard cleans up after the others'. Trials of another database have the same numbers, and must not
  * be taken for ours.
  */
