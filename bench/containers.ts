@@ -92,7 +92,7 @@ async function oneLife(
 ): Promise<number> {
   const began = monotonicMs();
   const name = `bench${Math.floor(began)}`;
-  const label = { instance: name, trial: name, execution: 1, folder: join(folder, name) };
+  const label = { instance: name, guard: 'bench', trial: name, execution: 1, folder: join(folder, name) };
   const instance = await runtime.start({ label, subject }, deadlineSignal(TIMEOUT_MS));
   let spentMs = 0;
   try {

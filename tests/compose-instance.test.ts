@@ -74,6 +74,7 @@ describe.skipIf(why !== undefined)(
     const own = randomBytes(4).toString('hex');
     const labelOf = (name: string): InstanceLabel => ({
       instance: `${name}-${own}`,
+      guard: 'test',
       trial: 'own/none#0',
       execution: 1,
       folder: join(folder, 'instances', name),

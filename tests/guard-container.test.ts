@@ -132,13 +132,13 @@ describe.skipIf(why !== undefined)(
       await engine.docker.getContainer(await guardId()).kill();
       worker.child.kill('SIGKILL');
       const before = await world.ordeal('doctor', '--json');
-      expect(before.stdout).toContain(`no guard lives at ${place} on the engine; instances: 1`);
+      expect(before.stdout).toContain(`instances whose guard is gone, at ${place} on the engine: 1`);
       const { stdout } = await world.ordeal('doctor', '--sweep');
       expect(stdout).toContain(
         `Removed what was left of execution 1 of trial ${injection.trialId} (1 faults)`,
       );
       await emptied(10_000);
-      expect((await world.ordeal('doctor', '--json')).stdout).not.toContain('no guard lives');
+      expect((await world.ordeal('doctor', '--json')).stdout).not.toContain('whose guard is gone');
     });
 
     it('outlives a worker that runs in a container itself', async () => {

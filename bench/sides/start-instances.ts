@@ -36,7 +36,13 @@ setImmediate(() => process.exit());
 
 function startInstance(subject: Subject, start: number): Promise<Instance> {
   const name = `bench${start}`;
-  const label = { instance: name, trial: name, execution: 1, folder: join(folders.data, name) };
+  const label = {
+    instance: name,
+    guard: 'bench',
+    trial: name,
+    execution: 1,
+    folder: join(folders.data, name),
+  };
   return runtime.start({ label, subject }, deadlineSignal(TIMEOUT_MS));
 }
 

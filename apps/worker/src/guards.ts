@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Settings } from '@ordeal/config';
 import { describeError, type RuntimeName } from '@ordeal/core';
 import { spawnGuard, startGuardContainer } from '@ordeal/guard';
-import { type Folders, placeId } from '@ordeal/place';
+import { type Folders, placeBesideEngine, placeId } from '@ordeal/place';
 import { engineId, guardHome } from '@ordeal/runtimes';
 import type { Store } from '@ordeal/store';
 import type { Logger } from 'pino';
@@ -47,7 +46,7 @@ export class Guards {
    */
   static async start(parts: GuardsParts, hasDocker: boolean): Promise<Guards> {
     const { folders, settings, operatorDb } = parts;
-    const spawn = () => spawnGuard({ folders, settings: settings.file, operatorDb });
+    const spawn = () => spawnGuard({ folders, settings: settings.file, operatorDb, hasEngine: hasDocker });
     const besideUs = { place: placeId(folders), keeper: await GuardKeeper.start({ ...parts, spawn }) };
     if (!hasDocker) return new Guards(besideUs, undefined, undefined);
     try {
@@ -78,16 +77,7 @@ export class Guards {
 async function besideEngine(parts: GuardsParts): Promise<GuardPlace | undefined> {
   const { folders, settings, store } = parts;
   if ((await guardHome(settings.docker)) === 'process') return undefined;
-  const place = enginePlace(await engineId(settings.docker), await store.databaseId());
+  const place = placeBesideEngine(await engineId(settings.docker), await store.databaseId());
   const spawn = () => startGuardContainer({ folders, settings, place });
   return { place, keeper: await GuardKeeper.start({ ...parts, spawn }) };
-}
-
-/**
- * Every worker of a database on the engine has the same place, whatever machine it runs on: each one's guard cleans up
- * after the others'. Trials of another database have the same numbers, and must not be taken for ours.
- */
-function enginePlace(engine: string, database: string): string {
-  const hash = (text: string) => createHash('sha256').update(text).digest('hex');
-  return [hash(engine).slice(0, 12), 'engine', hash(database).slice(0, 8)].join('/');
 }

@@ -15,6 +15,8 @@ export interface Runtime {
 /** Marks everything made for an instance; enough to find and remove it. */
 export interface InstanceLabel {
   readonly instance: string;
+  /** The guard that made it, by name: while that lives, the instance is nobody else's to remove. */
+  readonly guard: string;
   readonly trial: string;
   readonly execution: number;
   /** Process runtime: all of the instance lives below this folder, and so do its processes' working directories. */

@@ -66,7 +66,7 @@ export class Execution {
     this.#fence = fence;
     this.#lease = new Lease(parts.monotonicMs(), parts.timing.guardLeaseMs);
     this.#parts = parts;
-    this.#label = { instance, ...fence, folder: join(parts.instancesFolder, instance) };
+    this.#label = { instance, guard: parts.guard, ...fence, folder: join(parts.instancesFolder, instance) };
   }
 
   get fence(): Fence {

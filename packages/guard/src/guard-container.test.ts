@@ -41,17 +41,37 @@ describe.skipIf(why !== undefined)(
       const plan = killOf('stop', 'alpha', started);
       const applied = await killed.ask('apply', { fence, plan, activeWithinMs: 5_000 }, soon);
       expect(applied.finding).toMatchObject({ holds: true });
+      const ofTheLiving = await guards.present();
+      const alive = await guards.start();
+      expect(alive.recovered).toEqual([]);
+      const itself = `/ordeal-guard-${alive.guard}`;
+      expect((await guards.present()).sort()).toEqual([...ofTheLiving, itself].sort());
+
       await killed.kill();
-      expect(await guards.present()).not.toEqual([]);
+      // Of which no journal knows: two of the dead, one that a living guard is just making, and one that is not ours.
+      const unknown = [await guards.makeNetwork(killed.guard), await guards.makeNetwork('g0000000a')];
+      const inTheMaking = await guards.makeNetwork(alive.guard);
+      const elsewhere = await guards.makeNetwork('g0000000a', 'elsewhere/engine/guards');
+      expect(await guards.present()).toEqual(expect.arrayContaining([...unknown, inTheMaking]));
       const next = await guards.start();
-      expect(next.recovered).toEqual([{ ...fence, injections: ['x'], clean: true }]);
-      expect(await guards.present()).toEqual([`/ordeal-guard-${next.guard}`]);
+      const byLabel = { trial: '2', execution: 1, injections: [], clean: true };
+      expect(next.recovered.toSorted((one, other) => Number(one.trial) - Number(other.trial))).toEqual([
+        { ...fence, injections: ['x'], clean: true },
+        byLabel,
+        byLabel,
+      ]);
+      expect((await guards.present()).sort()).toEqual(
+        [itself, `/ordeal-guard-${next.guard}`, inTheMaking].sort(),
+      );
+      expect(await guards.present('elsewhere/engine/guards')).toEqual([elsewhere]);
+      await alive.close();
       const { held, farewells } = await next.ask('left', {}, soon);
       expect(held).toEqual([]);
       expect(farewells).toMatchObject([{ ...fence, by: 'successor' }]);
       await next.ask('forget', { fence }, soon);
       expect(await next.ask('left', {}, soon)).toEqual({ held: [], farewells: [] });
       await next.close();
+      await guards.removeNetworks();
     });
 
     it('that cannot start says why, and leaves nothing', async () => {

@@ -26,6 +26,8 @@ export interface LaunchOptions {
   readonly container?: ContainerHome | undefined;
   /** The database of the operator `operator-db`; undefined: it has none here. */
   readonly operatorDb?: string | undefined;
+  /** Whether a guard that is a process asks the engine what dead ones left; to load its client takes half a second. */
+  readonly hasEngine?: boolean | undefined;
 }
 
 const foldersShape = z.object({ home: z.string(), data: z.string(), shared: z.string() });
@@ -38,7 +40,7 @@ const timingShape = z.object({
 });
 
 export function launchArguments(options: LaunchOptions): string[] {
-  const { folder, folders, timing, settings, container, operatorDb } = options;
+  const { folder, folders, timing, settings, container, operatorDb, hasEngine } = options;
   const given = {
     folder,
     folders: JSON.stringify(folders),
@@ -46,6 +48,7 @@ export function launchArguments(options: LaunchOptions): string[] {
     settings,
     container: container && JSON.stringify(container),
     'operator-db': operatorDb,
+    'has-engine': hasEngine ? 'yes' : undefined,
   };
   return Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
 }
@@ -61,6 +64,7 @@ export function readLaunchArguments(args: readonly string[]): LaunchOptions {
       settings: { type: 'string' },
       container: { type: 'string' },
       'operator-db': { type: 'string' },
+      'has-engine': { type: 'string' },
     },
   });
   const folders = foldersShape.parse(JSON.parse(values.folders ?? 'null'));
@@ -72,5 +76,6 @@ export function readLaunchArguments(args: readonly string[]): LaunchOptions {
     settings: values.settings,
     container: values.container === undefined ? undefined : containerHome.parse(JSON.parse(values.container)),
     operatorDb: values['operator-db'],
+    hasEngine: values['has-engine'] !== undefined,
   };
 }

@@ -12,14 +12,17 @@ import { readLaunchArguments } from './launch-options.ts';
  */
 async function run(): Promise<void> {
   const options = readLaunchArguments(process.argv.slice(2));
-  const { container, folders } = options;
+  const { container, folders, hasEngine } = options;
   const settings =
     options.settings === undefined
       ? defaultSettings
       : await readSettings(options.settings, { withoutCompose: container !== undefined });
   await runGuardProcess({
     options,
-    home: container === undefined ? processHome(folders, settings) : await containerHome(container),
+    home:
+      container === undefined
+        ? processHome(folders, settings, { hasEngine })
+        : await containerHome(container),
     repertoire: settings.repertoire,
     operatorOf: createOperators({
       // Those that are programs are where the worker is, and reach nobody from beside the engine.

@@ -22,6 +22,16 @@ export function placeId(folders: Pick<Folders, 'data'>): string {
   return [machine.slice(0, 12), boot.slice(0, 8), home.slice(0, 8)].join('/');
 }
 
+/**
+ * Names the place of guards in containers. Every worker of a database on the engine has the same, whatever machine it
+ * runs on: each one's guard cleans up after the others'. Trials of another database have the same numbers, and must not
+ * be taken for ours.
+ */
+export function placeBesideEngine(engine: string, database: string): string {
+  const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+  return [hash(engine).slice(0, 12), 'engine', hash(database).slice(0, 8)].join('/');
+}
+
 /** @returns undefined for what is no name of ours */
 export function parsePlace(id: string): Place | undefined {
   const [machine, boot, home] = id.split('/');

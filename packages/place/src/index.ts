@@ -1,5 +1,5 @@
 export { type Folders, nameFolders, openFolders } from './folders.ts';
-export { parsePlace, placeId } from './identity.ts';
+export { parsePlace, placeBesideEngine, placeId } from './identity.ts';
 export { freezeAll, killAll } from './kill-all.ts';
 export { type Mount, mountsIn } from './mounts.ts';
 export {
@@ -13,6 +13,8 @@ export {
   identityOf,
   isAlive,
   isStopped,
+  type LocatedProcess,
+  locateProcessesIn,
   type ProcessIdentity,
   parentOf,
   pidOf,

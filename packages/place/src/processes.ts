@@ -8,6 +8,12 @@ import { sep } from 'node:path';
  */
 export type ProcessIdentity = string;
 
+/** A live process, and where it works. */
+export interface LocatedProcess {
+  readonly identity: ProcessIdentity;
+  readonly folder: string;
+}
+
 interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
@@ -108,15 +114,18 @@ function environmentOf(pid: number): readonly string[] {
  * empty.
  */
 export function processesIn(folder: string): ProcessIdentity[] {
+  return locateProcessesIn(folder).map(({ identity }) => identity);
+}
+
+/** The same, each with its working directory; a folder that has been deleted since keeps its name. */
+export function locateProcessesIn(folder: string): LocatedProcess[] {
   if (!onLinux) return [];
   const below = folder.endsWith(sep) ? folder : folder + sep;
-  return allProcesses()
-    .filter((entry) => !entry.zombie)
-    .filter((entry) => {
-      const cwd = workingDirectory(entry.pid);
-      return cwd === folder || cwd?.startsWith(below);
-    })
-    .map((entry) => `${entry.pid}@${entry.start}`);
+  return allProcesses().flatMap((entry) => {
+    const cwd = entry.zombie ? undefined : workingDirectory(entry.pid);
+    if (cwd === undefined || (cwd !== folder && !cwd.startsWith(below))) return [];
+    return [{ identity: `${entry.pid}@${entry.start}`, folder: cwd }];
+  });
 }
 
 function workingDirectory(pid: number): string | undefined {

@@ -9,7 +9,7 @@ export type {
 export { resolveDatabaseUrl } from './database/address.ts';
 export type { MigrationDifference } from './database/migrate.ts';
 export { type EmbeddedStatus, embeddedStatus, startEmbedded, stopEmbedded } from './embedded/server.ts';
-export { type DatabaseInspection, inspectDatabase } from './inspect/inspect-database.ts';
+export { type DatabaseInspection, findDatabaseId, inspectDatabase } from './inspect/inspect-database.ts';
 export { type EmbeddedInspection, inspectEmbedded } from './inspect/inspect-embedded.ts';
 export { type OpenStore, type OpenStoreOptions, openStore } from './open.ts';
 export type {

@@ -1,7 +1,9 @@
 import { defaultSettings, type Settings } from '@ordeal/config';
 import { describeError, OrdealError } from '@ordeal/core';
+import { UNKNOWN_TRIAL } from '@ordeal/guard';
 import { nameFolders } from '@ordeal/place';
 import type { Command } from 'commander';
+import type { DoctorSite } from '../doctor/check.ts';
 import { CHECKS } from '../doctor/checks.ts';
 import { countLevels, doctorReport } from '../doctor/report.ts';
 import { exitCodeOf, runChecks } from '../doctor/run-checks.ts';
@@ -27,7 +29,7 @@ export function addDoctor(program: Command): void {
       'look at Postgres, Redis, faults, leftovers, folders and this machine: what is wrong, what to do',
     )
     .option('--json', 'print JSON')
-    .option('--sweep', 'first remove what dead guards left on this machine')
+    .option('--sweep', 'first remove what dead guards left on this machine and its engine')
     .option('--dry-run', 'with --sweep: only say what would be removed')
     .addHelpText('after', HELP)
     .action(async (options: DoctorOptions) => {
@@ -39,17 +41,14 @@ async function doctor(options: DoctorOptions): Promise<number> {
   if (options.dryRun && !options.sweep) {
     throw new OrdealError('BAD_INPUT', '--dry-run is for --sweep: without it, doctor changes nothing anyhow');
   }
-  const folders = nameFolders();
-  const settings = await settingsOrWhyNot();
-  const swept = options.sweep
-    ? await (options.dryRun ? planSweep(folders) : sweep(folders, settings.settings))
-    : undefined;
-  const results = await runChecks(CHECKS, {
-    folders,
+  const site: DoctorSite = {
+    folders: nameFolders(),
     databaseUrl: process.env.DATABASE_URL || undefined,
     redisUrl: process.env.REDIS_URL || undefined,
-    ...settings,
-  });
+    ...(await settingsOrWhyNot()),
+  };
+  const swept = options.sweep ? await (options.dryRun ? planSweep : sweep)(site) : undefined;
+  const results = await runChecks(CHECKS, site);
   const isSwept = swept?.every(({ clean }) => clean !== false) ?? true;
   const exitCode = exitCodeOf(results) || (isSwept ? 0 : 1);
   if (options.json) {
@@ -75,7 +74,11 @@ function sweepLines(swept: readonly Swept[]): string {
   if (swept.length === 0) return 'Nothing to sweep: no dead guard left anything.';
   return swept
     .map(({ trial, execution, injections, clean }) => {
-      const what = `execution ${execution} of trial ${trial} (${injections.length} faults)`;
+      const faults = injections.length > 0 ? ` (${injections.length} faults)` : '';
+      const what =
+        trial === UNKNOWN_TRIAL.trial
+          ? 'an instance that no journal tells of'
+          : `execution ${execution} of trial ${trial}${faults}`;
       if (clean === null) return `Would remove what is left of ${what}`;
       return clean ? `Removed what was left of ${what}` : `Could not remove all that is left of ${what}`;
     })

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { defaultSettings } from '@ordeal/config';
 import { waitFor } from '@ordeal/core';
 import { RealGuards } from '@ordeal/guard/testing';
-import { isAlive, signalProcess } from '@ordeal/place';
+import { isAlive, mountsIn, signalProcess } from '@ordeal/place';
 import { describe, expect, it } from 'vitest';
 import { checkLeftovers } from './check-leftovers.ts';
 import { planSweep, sweep } from './sweep.ts';
@@ -14,8 +14,8 @@ import { emptySite, findingsOf, problemsIn } from './testing-site.ts';
 /** An engine of the machine's may have leftovers of others. */
 const settings = { ...defaultSettings, docker: { ...defaultSettings.docker, offered: false } };
 
-const look = (guards: RealGuards) =>
-  findingsOf(checkLeftovers, emptySite({ folders: guards.folders, settings }));
+const siteOf = ({ folders }: RealGuards) => emptySite({ folders, settings });
+const look = (guards: RealGuards) => findingsOf(checkLeftovers, siteOf(guards));
 
 /** A worker and its guard, killed together in the middle of a fault: nobody undoes. */
 async function killedTogether(guards: RealGuards): Promise<void> {
@@ -29,6 +29,14 @@ async function killedTogether(guards: RealGuards): Promise<void> {
 describe('leftovers', () => {
   it('of nobody', async () => {
     expect(problemsIn(await findingsOf(checkLeftovers, emptySite({ settings })))).toEqual([]);
+    const docker = {
+      ...settings.docker,
+      offered: true,
+      guard: 'container',
+      engine: 'unix:///nonexistent',
+    } as const;
+    const beside = emptySite({ settings: { ...settings, docker } });
+    expect(problemsIn(await findingsOf(checkLeftovers, beside))).toEqual(['leftovers.unseen']);
   });
 
   it('of a guard that was killed with its worker, until they are swept; those of a living one are not', async () => {
@@ -36,7 +44,7 @@ describe('leftovers', () => {
     await guards.spawnWorker();
     const living = { folders: guards.guardFolders(), nodes: guards.nodes() };
     expect(problemsIn(await look(guards))).toEqual([]);
-    expect(await planSweep(guards.folders)).toEqual([]);
+    expect(await planSweep(siteOf(guards))).toEqual([]);
 
     await killedTogether(guards);
     const findings = await look(guards);
@@ -47,9 +55,9 @@ describe('leftovers', () => {
     ]);
 
     const left = { trial: 't1', execution: 1, injections: ['x'] };
-    expect(await planSweep(guards.folders)).toEqual([{ ...left, clean: null }]);
+    expect(await planSweep(siteOf(guards))).toEqual([{ ...left, clean: null }]);
     expect(problemsIn(await look(guards))).toEqual(['leftovers.guard']);
-    expect(await sweep(guards.folders, settings)).toEqual([{ ...left, clean: true }]);
+    expect(await sweep(siteOf(guards))).toEqual([{ ...left, clean: true }]);
     expect(problemsIn(await look(guards))).toEqual([]);
     expect({ folders: guards.guardFolders(), nodes: guards.nodes() }).toEqual(living);
   });
@@ -57,12 +65,14 @@ describe('leftovers', () => {
   it('whose folder somebody deleted', async () => {
     await using guards = await RealGuards.create();
     await killedTogether(guards);
-    const nodes = guards.nodes();
     await rm(join(guards.folders.data, 'guards'), { recursive: true });
     const findings = await look(guards);
-    expect(problemsIn(findings)).toEqual(['leftovers.processes']);
-    const pids = nodes.map((identity) => identity.split('@')[0]).join(', ');
-    expect(findings[0]?.found).toBe(`processes that nobody looks after: ${pids}`);
+    expect(problemsIn(findings)).toEqual(['leftovers.guard']);
+    expect(findings[0]?.found).toMatch(/^guard g\w+ is dead; instances: 1, faults: 0, processes: 1$/);
+    const left = { trial: 'unknown', execution: 0, injections: [] };
+    expect(await planSweep(siteOf(guards))).toEqual([{ ...left, clean: null }]);
+    expect(await sweep(siteOf(guards))).toEqual([{ ...left, clean: true }]);
+    expect(problemsIn(await look(guards))).toEqual([]);
   });
 
   it('of a database that was killed, and of what was never finished', async () => {
@@ -70,7 +80,7 @@ describe('leftovers', () => {
     const { data } = guards.folders;
     await mkdir(join(data, 'postgres'));
     await writeFile(join(data, 'postgres', 'postmaster.pid'), '99999999\n');
-    const drafts = ['guards/g1.draft', 'postgres-draft-0123456789ab', 'postgres-18.4.0.0123456789ab'];
+    const drafts = ['guards/g0000000a.draft', 'postgres-draft-0123456789ab', 'postgres-18.4.0.0123456789ab'];
     for (const draft of drafts) await mkdir(join(data, draft), { recursive: true });
     expect(problemsIn(await look(guards))).toEqual(['leftovers.pid_file']);
     const anHourAgo = Date.now() / 1000 - 3_600;
@@ -79,7 +89,8 @@ describe('leftovers', () => {
       'leftovers.pid_file',
       ...drafts.map(() => 'leftovers.unfinished'),
     ]);
-    for (const draft of drafts) expect(existsSync(join(data, draft))).toBe(true);
+    await sweep(siteOf(guards));
+    expect(drafts.filter((draft) => existsSync(join(data, draft)))).toEqual(drafts.slice(1));
   });
 
   it.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('that are mounted', async () => {
@@ -87,16 +98,22 @@ describe('leftovers', () => {
     await guards.spawnWorker();
     const { data } = guards.folders;
     const owned = join(data, 'guards', guards.guardFolders()[0] ?? '', 'instances', 'volume');
-    const left = join(data, 'guards', 'gone', 'volume');
-    using mounted = new DisposableStack();
+    const left = join(data, 'guards', 'g0000000a', 'instances', 'i1', 'node', 'volume');
     for (const folder of [owned, left]) {
       await mkdir(folder, { recursive: true });
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'ordeal', folder]);
-      mounted.defer(() => execFileSync('umount', [folder]));
     }
-    const findings = await look(guards);
-    expect(findings.filter(({ id }) => id === 'leftovers.mount').map(({ found }) => found)).toEqual([
-      `mounted: ${left}`,
-    ]);
+    using mounted = new DisposableStack();
+    mounted.defer(() =>
+      execFileSync(
+        'umount',
+        mountsIn(data).map(({ path }) => path),
+      ),
+    );
+    const told = (await look(guards)).filter(({ id }) => id === 'leftovers.mount');
+    expect(told.map(({ found }) => found)).toEqual([`mounted: ${left}`]);
+    expect(await sweep(siteOf(guards))).toMatchObject([{ clean: true }]);
+    expect(mountsIn(data)).toMatchObject([{ path: owned }]);
+    expect(problemsIn(await look(guards))).toEqual([]);
   });
 });

@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { type InspectedGuard, inspectGuards } from '@ordeal/guard';
 import { type Folders, listBinaryDrafts, mountsIn, pidOf } from '@ordeal/place';
-import { guardPlacesOn } from '@ordeal/runtimes';
+import { guardHome } from '@ordeal/runtimes';
 import { inspectEmbedded } from '@ordeal/store';
-import { defineCheck, type Say } from './check.ts';
+import { type DoctorSite, defineCheck, type Say } from './check.ts';
+import { homeHere, leftOnEngine } from './sweep.ts';
 
 /** To make or delete what may be unfinished takes seconds. */
 const ABANDONED_AFTER_MS = 10 * 60_000;
@@ -17,10 +18,16 @@ const problems = {
       'A guard was killed before it could undo. Its faults act on its own instances alone, which take memory and CPU from trials that measure.',
     advice: SWEEP,
   },
+  unseen: {
+    level: 'warning',
+    means:
+      'What dead guards left in containers is found by the names of the engine and of the database, and one of them does not answer: neither this check nor a sweep has looked for it.',
+    advice: 'See that both answer (`pnpm ordeal up` starts the embedded Postgres), and look again.',
+  },
   processes: {
     level: 'warning',
     means:
-      'Processes of nodes or of the embedded Postgres go on though what they belong to is gone: no sweep finds them, and the embedded Postgres may not start beside its own.',
+      'Processes of the embedded Postgres go on though its server is gone: it may not start beside them.',
     advice: 'Kill them.',
   },
   mount: {
@@ -37,7 +44,7 @@ const problems = {
   unfinished: {
     level: 'warning',
     means: 'Somebody was killed while making or deleting it. It takes disk and does no harm.',
-    advice: 'Delete it.',
+    advice: 'Delete it; a sweep does so with folders of guards.',
   },
 } as const;
 
@@ -46,30 +53,38 @@ export const checkLeftovers = defineCheck({
   name: 'leftovers',
   title: 'Leftovers',
   problems,
-  async look({ folders, settings: { docker } }, say) {
-    const [{ guards, strays, unfinished }, embedded, binaryDrafts, places] = await Promise.all([
-      inspectGuards(folders),
+  async look(site, say) {
+    const { folders } = site;
+    const onEngine = leftOnEngine(site);
+    const [{ guards, unfinished }, embedded, binaryDrafts] = await Promise.all([
+      inspectGuards(folders, homeHere(site)),
       inspectEmbedded(folders),
       listBinaryDrafts(folders),
-      // An engine that is away is told of by its own check.
-      docker.offered ? guardPlacesOn(docker.engine).catch(() => []) : [],
     ]);
     for (const guard of guards) tellOfGuard(guard, say);
-    const lost = [...strays, ...embedded.strays].map(pidOf);
+    const lost = embedded.strays.map(pidOf);
     if (lost.length > 0) say.problem('processes', `processes that nobody looks after: ${lost.join(', ')}`);
     for (const path of unownedMounts(folders, guards)) say.problem('mount', `mounted: ${path}`);
     if (embedded.hasStalePidFile) say.problem('pid_file', 'the embedded Postgres did not shut down');
     for (const path of [...unfinished, ...embedded.drafts, ...binaryDrafts]) {
       if (await isAbandoned(path)) say.problem('unfinished', `unfinished: ${path}`);
     }
-    const orphaned = places.filter(({ guards: living, instances }) => living === 0 && instances > 0);
-    for (const { place, instances } of orphaned) {
-      say.problem('guard', `no guard lives at ${place} on the engine; instances: ${instances}`);
-    }
-    if (guards.every(isCaredFor) && orphaned.length === 0)
-      say.ok('guard', 'no guard has died without cleaning up');
+    const { place, orphans } = await onEngine;
+    if (orphans.length > 0)
+      say.problem('guard', `instances whose guard is gone, at ${place} on the engine: ${orphans.length}`);
+    if (place === undefined && (await livesBesideEngine(site)))
+      say.problem(
+        'unseen',
+        'guards live in containers of an engine, and which of them are ours is not known',
+      );
+    if (guards.every(isCaredFor) && orphans.length === 0)
+      say.ok('guard', 'no guard that is seen from here has died without cleaning up');
   },
 });
+
+async function livesBesideEngine({ settings: { docker } }: DoctorSite): Promise<boolean> {
+  return docker.offered && (await guardHome(docker).catch(() => 'process')) === 'container';
+}
 
 const STATES = { alive: 'at work', dead: 'dead', swept: 'being cleaned up after' } as const;
 

@@ -1,52 +1,62 @@
-import { defaultSettings, type Settings } from '@ordeal/config';
-import { inspectGuards, processHome, startGuardContainer, sweepGuards } from '@ordeal/guard';
-import type { Folders } from '@ordeal/place';
-import { guardPlacesOn } from '@ordeal/runtimes';
+import { defaultSettings } from '@ordeal/config';
+import { type Home, inspectGuards, processHome, startGuardContainer, sweepGuards } from '@ordeal/guard';
+import { orphansAt } from '@ordeal/runtimes';
+import type { DoctorSite } from './check.ts';
+import { placeOnEngine } from './place-on-engine.ts';
 
 /** What a dead guard left of one execution. */
 export interface Swept {
   readonly trial: string;
   readonly execution: number;
+  /** As far as is known: journals on an engine are read by guards alone. */
   readonly injections: readonly string[];
   /** Nothing of it is left; null: it was only looked at. */
   readonly clean: boolean | null;
 }
 
-/** Removes what dead guards of this installation, and those on its engine, left; never what a living one has. Idempotent. */
-export async function sweep(folders: Folders, settings: Settings): Promise<Swept[]> {
-  const swept = await sweepGuards(folders, processHome(folders, settings));
-  return [...swept, ...(await sweepEngine(folders, settings))];
+/** Removes what dead guards of this installation left, here and on its engine; never what a living one has. Idempotent. */
+export async function sweep(site: DoctorSite): Promise<Swept[]> {
+  const swept = await sweepGuards(site.folders, homeHere(site));
+  const { place, orphans } = await leftOnEngine(site);
+  if (place === undefined || orphans.length === 0) return swept;
+  // Only a guard of the place can read its journals, and cleans up before it says anything. It needs no subject for that.
+  const settings = { ...defaultSettings, docker: site.settings.docker };
+  const guard = await startGuardContainer({ folders: site.folders, settings, place });
+  const { recovered } = guard;
+  await guard.close();
+  return [...swept, ...recovered];
 }
 
-/** Only a guard of a place can read its journals, and cleans up before it says anything. */
-async function sweepEngine(folders: Folders, settings: Settings): Promise<Swept[]> {
-  if (!settings.docker.offered) return [];
-  // An engine that is away is told of by its own check.
-  const places = await guardPlacesOn(settings.docker.engine).catch(() => []);
-  const swept: Swept[] = [];
-  for (const { place } of places.filter(({ instances }) => instances > 0)) {
-    // To remove what is left it needs no subject.
-    const guard = await startGuardContainer({
-      folders,
-      settings: { ...defaultSettings, docker: settings.docker },
-      place,
-    });
-    swept.push(...guard.recovered);
-    await guard.close();
-  }
-  return swept;
+/** What {@link sweep} would remove now. Changes nothing. */
+export async function planSweep(site: DoctorSite): Promise<Swept[]> {
+  const { guards } = await inspectGuards(site.folders, homeHere(site));
+  const dead = guards.filter(({ state }) => state === 'dead').flatMap(({ left }) => left);
+  const { orphans } = await leftOnEngine(site);
+  return [
+    ...dead.map(({ label, injections }) => planned(label, injections)),
+    ...orphans.map((orphan) => planned(orphan, [])),
+  ];
 }
 
-/** What {@link sweep} would remove now on this machine; journals on the engine tell it to guards alone. Changes nothing. */
-export async function planSweep(folders: Folders): Promise<Swept[]> {
-  const { guards } = await inspectGuards(folders);
-  return guards
-    .filter(({ state }) => state === 'dead')
-    .flatMap(({ left }) => left)
-    .map(({ label, injections }) => ({
-      trial: label.trial,
-      execution: label.execution,
-      injections,
-      clean: null,
-    }));
+function planned(
+  { trial, execution }: Pick<Swept, 'trial' | 'execution'>,
+  injections: readonly string[],
+): Swept {
+  return { trial, execution, injections, clean: null };
+}
+
+/** The home of guards that are processes here. An engine that is away has nothing for it, and is told of by its own check. */
+export function homeHere({ folders, settings }: DoctorSite): Home {
+  const home = processHome(folders, settings, { hasEngine: settings.docker.offered });
+  return { ...home, labelled: () => home.labelled().catch(() => []) };
+}
+
+/** What dead guards in containers left at this installation's place; nothing where that is not known. */
+export async function leftOnEngine(
+  site: DoctorSite,
+): Promise<{ place: string | undefined; orphans: Awaited<ReturnType<typeof orphansAt>> }> {
+  const place = await placeOnEngine(site);
+  const orphans =
+    place === undefined ? [] : await orphansAt(site.settings.docker.engine, place).catch(() => []);
+  return { place, orphans };
 }

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -7,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { checkTiming, DEFAULT_TIMING, describeError, OrdealError, type Timing, waitFor } from '@ordeal/core';
 import { type Folders, identityOf, isAlive, type ProcessIdentity, signalProcess } from '@ordeal/place';
 import { processLives } from '../home/lives.ts';
-import { type GuardFolder, guardsFolder, makeGuardFolder } from '../journal/guard-folder.ts';
+import { type GuardFolder, guardsFolder, makeGuardFolder, newGuardName } from '../journal/guard-folder.ts';
 import { launchArguments } from '../launch-options.ts';
 import { type GuardClient, LineGuardClient } from './guard-client.ts';
 import { guardNotUp, HELLO_DEADLINE_MS } from './not-up.ts';
@@ -22,6 +21,8 @@ export interface SpawnGuardOptions {
   readonly settings?: string | undefined;
   /** The database of the operator `operator-db`. */
   readonly operatorDb?: string | undefined;
+  /** There is an engine: what its labels tell of dead guards of this place is removed as well. Default: nobody asks it. */
+  readonly hasEngine?: boolean | undefined;
   /** Beside this process's own environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** For lines of the guard that are not in the protocol. Default: nowhere. */
@@ -63,16 +64,16 @@ export async function spawnGuard(options: SpawnGuardOptions): Promise<GuardClien
 async function newGuardFolder(folders: Folders): Promise<GuardFolder> {
   const parent = guardsFolder(folders);
   await mkdir(parent, { recursive: true, mode: 0o755 });
-  return makeGuardFolder(join(parent, `g${randomBytes(4).toString('hex')}`), processLives().self);
+  return makeGuardFolder(join(parent, newGuardName()), processLives(folders).self);
 }
 
 async function launch(
   folder: GuardFolder,
   timing: Timing,
-  { folders, settings, operatorDb, env, program }: SpawnGuardOptions,
+  { folders, settings, operatorDb, hasEngine, env, program }: SpawnGuardOptions,
 ): Promise<ChildProcess> {
   const main = program ?? fileURLToPath(new URL('../main.ts', import.meta.url));
-  const args = launchArguments({ folder: folder.path, folders, timing, settings, operatorDb });
+  const args = launchArguments({ folder: folder.path, folders, timing, settings, operatorDb, hasEngine });
   await using log = await open(folder.log, 'a');
   return spawn(process.execPath, [main, ...args], {
     // A session of its own: Ctrl+C reaches the whole foreground group, and the guard must outlive the worker.

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Settings } from '@ordeal/config';
 import { checkTiming, DEFAULT_TIMING, describeError, OrdealError, type Timing } from '@ordeal/core';
@@ -12,6 +11,7 @@ import {
   type RunningBesideEngine,
   startBesideEngine,
 } from '@ordeal/runtimes';
+import { newGuardName } from '../journal/guard-folder.ts';
 import { launchArguments } from '../launch-options.ts';
 import { type GuardClient, LineGuardClient } from './guard-client.ts';
 import { guardNotUp, HELLO_DEADLINE_MS } from './not-up.ts';
@@ -47,7 +47,7 @@ export interface GuardContainerOptions {
 export async function startGuardContainer(options: GuardContainerOptions): Promise<GuardClient> {
   const { log = () => {} } = options;
   const timing = checkTiming(options.timing ?? DEFAULT_TIMING);
-  const name = `g${randomBytes(4).toString('hex')}`;
+  const name = newGuardName();
   const running = await start(name, timing, options).catch((error: unknown) => {
     throw new OrdealError('GUARD_LOST', `no guard in a container: ${describeError(error)}`, { cause: error });
   });

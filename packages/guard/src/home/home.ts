@@ -1,11 +1,14 @@
 import type { Settings } from '@ordeal/config';
 import { monotonicMs, type Runtime } from '@ordeal/core';
-import type { Folders } from '@ordeal/place';
+import { type Folders, placeId } from '@ordeal/place';
 import {
   containerLives,
   createDockerRuntime,
   createRuntimes,
   ENGINE_BESIDE,
+  guardsAt,
+  instancesAt,
+  type LabelledInstance,
   packedProgram,
   removeNeverStarted,
 } from '@ordeal/runtimes';
@@ -17,10 +20,24 @@ export interface Home {
   readonly lives: Lives;
   /** What it can run instances on. */
   readonly runtimes: readonly Runtime[];
+  /**
+   * Instances of this place that an engine knows of by their labels, whoever made them.
+   * @throws OrdealError ENGINE_UNAVAILABLE, DEADLINE
+   */
+  readonly labelled: () => Promise<readonly LabelledInstance[]>;
 }
 
-export function processHome(folders: Folders, settings: Settings): Home {
-  return { lives: processLives(), runtimes: createRuntimes({ folders, monotonicMs, ...settings }) };
+/** @param hasEngine false: no engine is asked for what there is of instances */
+export function processHome(
+  folders: Folders,
+  settings: Settings,
+  { hasEngine = false }: { hasEngine?: boolean | undefined },
+): Home {
+  return {
+    lives: processLives(folders),
+    runtimes: createRuntimes({ folders, monotonicMs, ...settings }),
+    labelled: async () => (hasEngine ? instancesAt(settings.docker.engine, placeId(folders)) : []),
+  };
 }
 
 /** @throws OrdealError ENGINE_UNAVAILABLE when the engine's socket is not what it was said to be */
@@ -35,5 +52,13 @@ export async function containerHome({ name, place, images, subnets }: ContainerH
     bundle: packedProgram,
     monotonicMs,
   });
-  return { lives: { self: await identityOf(name), isAlive }, runtimes: [runtime] };
+  return {
+    lives: {
+      self: await identityOf(name),
+      isAlive,
+      guards: () => guardsAt(ENGINE_BESIDE, place),
+    },
+    runtimes: [runtime],
+    labelled: () => instancesAt(ENGINE_BESIDE, place),
+  };
 }

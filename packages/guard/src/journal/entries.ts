@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 const label = z.object({
   instance: z.string(),
+  guard: z.string(),
   trial: z.string(),
   execution: z.number().int(),
   folder: z.string(),

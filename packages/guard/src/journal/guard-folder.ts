@@ -1,11 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Folders } from '@ordeal/place';
 import type { Lives } from '../home/lives.ts';
 
 /** A folder in the making has no identity yet; nobody needs so long to write one. */
 const DRAFT_ABANDONED_AFTER_MS = 60_000;
 const DRAFT_SUFFIX = '.draft';
+const NAME_PATTERN = /^g[0-9a-f]{8}$/;
 
 /** Where a guard keeps what its successor needs. */
 export interface GuardFolder {
@@ -14,6 +16,16 @@ export interface GuardFolder {
   readonly journal: string;
   readonly log: string;
   readonly instances: string;
+}
+
+/** For a guard to be; no two are ever the same. */
+export function newGuardName(): string {
+  return `g${randomBytes(4).toString('hex')}`;
+}
+
+/** What bears another name is not ours, wherever it is. */
+export function isGuardName(name: string): boolean {
+  return NAME_PATTERN.test(name);
 }
 
 export function guardsFolder(folders: Folders): string {
@@ -51,32 +63,40 @@ export async function ownGuardFolder(folder: GuardFolder, owner: string): Promis
   await rename(draft, folder.identity);
 }
 
-/** True when the folder's owner does not live; false also when the folder is gone. */
-export async function isOwnerDead(folder: GuardFolder, lives: Lives): Promise<boolean> {
-  const owner = await readFile(folder.identity, 'utf8').catch((error: NodeJS.ErrnoException) => {
+/** The identity of the folder's owner; undefined when it is nobody's, because it is gone or being deleted. */
+export async function ownerOf(folder: GuardFolder): Promise<string | undefined> {
+  return readFile(folder.identity, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  return owner !== undefined && !(await lives.isAlive(owner));
 }
 
-/** Folders of all guards of this installation, living or dead. Drafts that nobody finished are deleted. */
-export async function listGuardFolders(folders: Folders): Promise<GuardFolder[]> {
-  const { made, drafts } = await findGuardFolders(folders);
-  await Promise.all(drafts.map(deleteOldDraft));
-  return made;
+/** True when the guard does not live that has, or had, the folder. */
+export async function isOwnerDead(folder: GuardFolder, lives: Lives): Promise<boolean> {
+  const owner = await ownerOf(folder);
+  if (owner !== undefined) return !(await lives.isAlive(owner));
+  // Its folder tells nothing, and it may work on all the same.
+  return !(await lives.guards()).includes(basename(folder.path));
 }
 
-/** The same, and the drafts; deletes nothing. */
+/** Folders of all guards of this installation, living or dead, and what was to become one. */
 export async function findGuardFolders(folders: Folders): Promise<{ made: GuardFolder[]; drafts: string[] }> {
   const parent = guardsFolder(folders);
   const names = await readdir(parent).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  const isDraft = (path: string): boolean => path.endsWith(DRAFT_SUFFIX);
-  const paths = names.map((name) => join(parent, name));
-  return { made: paths.filter((path) => !isDraft(path)).map(guardFolder), drafts: paths.filter(isDraft) };
+  const pathsOf = (suffix: string): string[] =>
+    names
+      .filter((name) => name.endsWith(suffix) && isGuardName(name.slice(0, name.length - suffix.length)))
+      .map((name) => join(parent, name));
+  return { made: pathsOf('').map(guardFolder), drafts: pathsOf(DRAFT_SUFFIX) };
+}
+
+/** Deletes drafts that nobody finishes any more. */
+export async function deleteOldDrafts(folders: Folders): Promise<void> {
+  const { drafts } = await findGuardFolders(folders);
+  await Promise.all(drafts.map(deleteOldDraft));
 }
 
 async function deleteOldDraft(path: string): Promise<void> {

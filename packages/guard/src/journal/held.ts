@@ -1,6 +1,6 @@
 import type { Folders } from '@ordeal/place';
-import { type GuardFolder, listGuardFolders } from './guard-folder.ts';
-import { leftIn } from './left-instances.ts';
+import { findGuardFolders } from './guard-folder.ts';
+import { journaledIn } from './left-instances.ts';
 
 /** An execution by its fence. */
 export interface HeldExecution {
@@ -13,7 +13,7 @@ export interface HeldExecution {
  * alive or dead, does not say was removed. A guard deletes its folder only when nothing is left.
  */
 export async function heldExecutions(folders: Folders): Promise<HeldExecution[]> {
-  const all: GuardFolder[] = await listGuardFolders(folders);
-  const left = await Promise.all(all.map((folder) => leftIn(folder, [])));
+  const { made } = await findGuardFolders(folders);
+  const left = await Promise.all(made.map(journaledIn));
   return left.flat().map(({ label: { trial, execution } }) => ({ trial, execution }));
 }

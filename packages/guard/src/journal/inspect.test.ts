@@ -1,10 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { signalProcess } from '@ordeal/place';
 import { expect, it } from 'vitest';
-import { processLives } from '../home/lives.ts';
 import { planOf } from '../testing/fault-double.ts';
 import { RealGuards } from '../testing/real-guard.ts';
+import { RuntimeDouble } from '../testing/runtime-double.ts';
 import { claimFolder } from './claim.ts';
 import { guardFolder } from './guard-folder.ts';
 import { inspectGuards } from './inspect.ts';
@@ -23,14 +22,14 @@ it('tells what living and killed guards have, and changes nothing', async () => 
     await client.ask('apply', { fence, plan: planOf(`x-${trial}`), activeWithinMs: 5_000 }, soon);
   }
   const parent = join(guards.folders.data, 'guards');
-  for (const name of ['new.draft', 'half-deleted']) await mkdir(join(parent, name));
+  for (const name of ['g0000000a.draft', 'g0000000b']) await mkdir(join(parent, name));
   await dead.kill();
 
   const before = guards.guardFolders();
-  const inspection = await inspectGuards(guards.folders);
+  const home = guards.home([new RuntimeDouble(() => {})]);
+  const inspection = await inspectGuards(guards.folders, home);
   expect(guards.guardFolders()).toEqual(before);
-  expect(inspection.unfinished).toEqual([join(parent, 'new.draft'), join(parent, 'half-deleted')]);
-  expect(inspection.strays).toEqual([]);
+  expect(inspection.unfinished).toEqual([join(parent, 'g0000000a.draft'), join(parent, 'g0000000b')]);
   expect(Object.fromEntries(inspection.guards.map((guard) => [guard.name, guard]))).toMatchObject({
     [dead.guard]: {
       state: 'dead',
@@ -41,17 +40,18 @@ it('tells what living and killed guards have, and changes nothing', async () => 
   });
 
   const claim = await claimFolder(guardFolder(join(parent, dead.guard)), {
-    ...processLives(),
+    ...home.lives,
     self: alive.identity,
   });
   const stateOfDead = async () =>
-    (await inspectGuards(guards.folders)).guards.find(({ name }) => name === dead.guard)?.state;
+    (await inspectGuards(guards.folders, home)).guards.find(({ name }) => name === dead.guard)?.state;
   expect(await stateOfDead()).toBe('swept');
   await claim?.release();
 
-  // Somebody deletes the folder by hand; its processes go on.
-  await rm(join(parent, dead.guard), { recursive: true });
-  const { strays } = await inspectGuards(guards.folders);
-  expect(strays).toEqual(inspection.guards.find(({ name }) => name === dead.guard)?.processes);
-  for (const stray of strays) signalProcess(stray, 'SIGKILL');
+  // Somebody deletes the folders by hand; all go on.
+  for (const { guard } of [dead, alive]) await rm(join(parent, guard), { recursive: true });
+  const { guards: found } = await inspectGuards(guards.folders, home);
+  expect(
+    found.map(({ name, state, left, processes }) => ({ name, state, left: left.length, processes })),
+  ).toEqual(inspection.guards.map(({ name, state, processes }) => ({ name, state, left: 1, processes })));
 });

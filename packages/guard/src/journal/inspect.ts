@@ -1,15 +1,18 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { type Folders, isAlive, type ProcessIdentity, processesIn } from '@ordeal/place';
-import { processLives } from '../home/lives.ts';
+import { type Folders, type ProcessIdentity, processesIn } from '@ordeal/place';
+import type { LabelledInstance } from '@ordeal/runtimes';
+import type { Home } from '../home/home.ts';
 import { isClaimed } from './claim.ts';
 import type { LeftInstance } from './entries.ts';
-import { findGuardFolders, type GuardFolder, guardsFolder, isOwnerDead } from './guard-folder.ts';
-import { leftIn } from './left-instances.ts';
+import { findGuardFolders, type GuardFolder, isOwnerDead, ownerOf } from './guard-folder.ts';
+import { knownGuards } from './known-guards.ts';
+import { leftIn, unknownOnEngine } from './left-instances.ts';
 
-/** A guard of this installation that has not deleted its folder. */
+/** A guard of this installation of which there is something. */
 export interface InspectedGuard {
   readonly name: string;
+  /** Where its folder is; one of a dead guard may be gone. */
   readonly folder: string;
   /** `swept`: it is dead, and a living process is cleaning up after it. */
   readonly state: 'alive' | 'dead' | 'swept';
@@ -19,38 +22,47 @@ export interface InspectedGuard {
   readonly processes: readonly ProcessIdentity[];
 }
 
-/** What guards have, or have left, on this machine. */
+/** What guards have, or have left, at a place. */
 export interface GuardInspection {
   readonly guards: readonly InspectedGuard[];
-  /** Live processes below guards' folders that are gone or nobody's: no sweep will find them. */
-  readonly strays: readonly ProcessIdentity[];
   /** Guards' folders that are being made or deleted, or were when somebody was killed. */
   readonly unfinished: readonly string[];
 }
 
-/** Looks, and changes nothing. Processes are found on Linux only. */
-export async function inspectGuards(folders: Folders): Promise<GuardInspection> {
-  // Before the folders: a guard that starts meanwhile must not look like one without a folder.
-  const processes = processesIn(guardsFolder(folders));
-  const { made, drafts } = await findGuardFolders(folders);
-  const inspected = await Promise.all(made.map(inspectGuard));
-  const guards = inspected.filter((guard) => guard !== undefined);
-  const known = new Set(guards.flatMap(({ folder }) => processesIn(folder)));
-  const strays = processes.filter((identity) => !known.has(identity) && isAlive(identity));
-  const halfDeleted = made.filter((_, index) => inspected[index] === undefined).map(({ path }) => path);
-  return { guards, strays, unfinished: [...drafts, ...halfDeleted] };
+/**
+ * Looks, and changes nothing: what is dead, a sweep would remove. Processes are found on Linux only.
+ * @throws OrdealError ENGINE_UNAVAILABLE, DEADLINE when the home asks an engine
+ */
+export async function inspectGuards(folders: Folders, home: Home): Promise<GuardInspection> {
+  const labelled = await home.labelled();
+  const known = await knownGuards(
+    folders,
+    labelled.map(({ guard }) => guard),
+  );
+  const { drafts } = await findGuardFolders(folders);
+  const inspected = await Promise.all(known.map((folder) => inspectGuard(folder, labelled, home)));
+  const nobodys = known.filter((_, index) => inspected[index] === undefined).map(({ path }) => path);
+  return {
+    guards: inspected.filter((guard) => guard !== undefined),
+    unfinished: [...drafts, ...nobodys.filter((path) => existsSync(path))],
+  };
 }
 
-/** Undefined when it is nobody's: it is being deleted, or whoever did that was killed. */
-async function inspectGuard(folder: GuardFolder): Promise<InspectedGuard | undefined> {
-  if (!existsSync(folder.identity)) return undefined;
-  const lives = processLives();
+/** Undefined when nothing is left but a folder of nobody's: it is being deleted, or whoever did that was killed. */
+async function inspectGuard(
+  folder: GuardFolder,
+  labelled: readonly LabelledInstance[],
+  { lives, runtimes }: Home,
+): Promise<InspectedGuard | undefined> {
   const isDead = await isOwnerDead(folder, lives);
+  const known = await leftIn(folder, runtimes);
+  const left = [...known, ...unknownOnEngine(folder, known, labelled)];
+  if (isDead && left.length === 0 && (await ownerOf(folder)) === undefined) return undefined;
   return {
     name: basename(folder.path),
     folder: folder.path,
     state: isDead ? ((await isClaimed(folder, lives)) ? 'swept' : 'dead') : 'alive',
-    left: await leftIn(folder, [{ name: 'process' }]),
+    left,
     processes: processesIn(folder.instances),
   };
 }

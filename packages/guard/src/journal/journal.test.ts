@@ -7,7 +7,13 @@ import { openJournal } from './journal.ts';
 
 const made = (instance: string): JournalEntry => ({
   kind: 'instance',
-  label: { instance, trial: `trial of ${instance}`, execution: 1, folder: `/instances/${instance}` },
+  label: {
+    instance,
+    guard: 'g1',
+    trial: `trial of ${instance}`,
+    execution: 1,
+    folder: `/instances/${instance}`,
+  },
   runtime: 'process',
   subject: 'double',
 });

@@ -1,34 +1,58 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { describeError, type Runtime } from '@ordeal/core';
 import { killOperatorsOf } from '@ordeal/operators';
 import type { Folders } from '@ordeal/place';
+import type { LabelledInstance } from '@ordeal/runtimes';
 import type { Home } from '../home/home.ts';
 import { handleSocket } from '../operator/handle-server.ts';
 import type { Recovered } from '../protocol.ts';
 import { claimFolder } from './claim.ts';
 import type { LeftInstance } from './entries.ts';
 import { leaveFarewell } from './farewell.ts';
-import { type GuardFolder, isOwnerDead, listGuardFolders } from './guard-folder.ts';
-import { leftIn } from './left-instances.ts';
+import { deleteOldDrafts, type GuardFolder, isOwnerDead } from './guard-folder.ts';
+import { knownGuards } from './known-guards.ts';
+import { leftIn, unknownOnEngine } from './left-instances.ts';
 
 /**
- * Removes what dead guards of this installation left, from their journals and folders. Living guards are not
- * touched, and two sweepers do not meet: each folder is claimed. Idempotent.
- * @returns one entry per execution found; not `clean`: something of it is left, and its folder stays for the next
+ * Removes what dead guards of this place left: from their journals first, then what labels, folders, processes and mounts
+ * tell, though there may be no journal any more. Living guards are not touched, and two sweepers do not meet: each
+ * guard's folder is claimed. Idempotent.
+ * @returns one entry per execution found; not `clean`: something of it is left, and the folder stays for the next
  * sweep.
  */
 export async function sweepGuards(folders: Folders, home: Home): Promise<Recovered[]> {
-  const all = await listGuardFolders(folders);
-  const swept = await Promise.all(all.map((folder) => sweepFolder(folders, folder, home)));
-  return swept.flat();
+  await deleteOldDrafts(folders);
+  // Asked for now, and waited for last: an engine that hangs keeps nobody from what is here.
+  const labelled = labelledAt(home);
+  const sweep = (folder: GuardFolder) => sweepGuard(folders, folder, home, labelled);
+  const here = await knownGuards(folders);
+  const swept = await Promise.all(here.map(sweep));
+  const told = await knownGuards(
+    folders,
+    (await labelled).map(({ guard }) => guard),
+  );
+  const seen = new Set(here.map(({ path }) => path));
+  const onlyTold = told.filter(({ path }) => !seen.has(path));
+  return [...swept, ...(await Promise.all(onlyTold.map(sweep)))].flat();
 }
 
-async function sweepFolder(
+/** Without its engine a guard is of use for local processes. */
+function labelledAt(home: Home): Promise<readonly LabelledInstance[]> {
+  return home.labelled().catch((error: unknown) => {
+    console.error(`what labels on the engine tell: ${describeError(error)}`);
+    return [];
+  });
+}
+
+async function sweepGuard(
   folders: Folders,
   folder: GuardFolder,
   { lives, runtimes }: Home,
+  labelled: Promise<readonly LabelledInstance[]>,
 ): Promise<Recovered[]> {
   if (!(await isOwnerDead(folder, lives))) return [];
+  // One that is gone is made again: to be claimed, and to stay for the next sweep if this one fails.
+  await mkdir(folder.path, { recursive: true, mode: 0o755 });
   const claim = await claimFolder(folder, lives);
   if (claim === undefined) return [];
   // Asked again: a guard that was just starting takes its folder first and looks for claims then.
@@ -37,8 +61,10 @@ async function sweepFolder(
     return [];
   }
   await endOperators(folders, folder);
-  const left = await leftIn(folder, runtimes);
-  const recovered = await Promise.all(left.map((instance) => recover(instance, runtimes)));
+  const known = await leftIn(folder, runtimes);
+  const recovered = await recoverAll(known, runtimes);
+  const unknown = unknownOnEngine(folder, known, await labelled);
+  recovered.push(...(await recoverAll(unknown, runtimes)));
   // Before the folder goes: as long as it is there, the rows of the ledger stay open.
   await Promise.all(recovered.map((one) => tell(folders, one)));
   if (recovered.every(({ clean }) => clean)) await rm(folder.path, { recursive: true, force: true });
@@ -67,6 +93,10 @@ async function tell(folders: Folders, { trial, execution, injections, clean }: R
   }).catch((error: unknown) =>
     console.error(`farewell of execution ${execution} of ${trial}: ${describeError(error)}`),
   );
+}
+
+function recoverAll(left: readonly LeftInstance[], runtimes: readonly Runtime[]): Promise<Recovered[]> {
+  return Promise.all(left.map((instance) => recover(instance, runtimes)));
 }
 
 async function recover(left: LeftInstance, runtimes: readonly Runtime[]): Promise<Recovered> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { describeError, type HandleAccess, type NodeHandles, OrdealError } from '@ordeal/core';
@@ -10,9 +10,21 @@ const MOST_REQUEST_BYTES = 256 * 1024;
 /** Whoever connects and says nothing gets no answer. */
 const REQUEST_WITHIN_MS = 10_000;
 
+const SOCKET_SUFFIX = '.sock';
+
 /** Where the operators of a guard find it: beside the guards' folders, in which it is written what is done to whom. */
 export function handleSocket(folders: Pick<Folders, 'data'>, guardFolder: string): string {
-  return join(folders.data, 'handles', `${basename(guardFolder)}.sock`);
+  return join(handlesFolder(folders), `${basename(guardFolder)}${SOCKET_SUFFIX}`);
+}
+
+/** Names of the guards at which operators are, or were, at work. */
+export async function guardsWithHandles(folders: Pick<Folders, 'data'>): Promise<string[]> {
+  const files = await readdir(handlesFolder(folders)).catch(() => []);
+  return files.filter((file) => file.endsWith(SOCKET_SUFFIX)).map((file) => basename(file, SOCKET_SUFFIX));
+}
+
+function handlesFolder({ data }: Pick<Folders, 'data'>): string {
+  return join(data, 'handles');
 }
 
 /** The handles of all incidents at one guard, for operators in other processes: a Unix socket, and a token for each. */

@@ -20,6 +20,7 @@ export class GuardContainers implements AsyncDisposable {
   readonly #images: Readonly<Record<string, string>>;
   readonly #settings: Settings;
   readonly #clients: GuardClient[] = [];
+  readonly #networks: ReturnType<TestEngine['docker']['getNetwork']>[] = [];
 
   private constructor(engine: TestEngine, images: readonly TestImage[], settings: Settings) {
     this.#settings = settings;
@@ -50,10 +51,33 @@ export class GuardContainers implements AsyncDisposable {
     return client;
   }
 
-  /** Names of containers and networks of this place: guards, and what they have made. */
-  async present(): Promise<string[]> {
+  /** A network as the guard would make it for an instance, of which no journal tells; its name. */
+  async makeNetwork(guard: string, place = this.place): Promise<string> {
+    const name = `ordeal-${guard}-${randomBytes(4).toString('hex')}`;
+    const network = await this.#engine.docker.createNetwork({
+      Name: name,
+      Internal: true,
+      Labels: {
+        'ordeal.instance': name,
+        'ordeal.owner': guard,
+        'ordeal.trial': '2',
+        'ordeal.execution': '1',
+        'ordeal.place': place,
+      },
+    });
+    this.#networks.push(network);
+    return name;
+  }
+
+  /** Removes those that are still there. */
+  async removeNetworks(): Promise<void> {
+    await Promise.all(this.#networks.map((network) => network.remove().catch(() => {})));
+  }
+
+  /** Names of containers and networks of the place: guards, and what they have made. */
+  async present(place = this.place): Promise<string[]> {
     const { docker } = this.#engine;
-    const filters = { label: [`ordeal.place=${this.place}`] };
+    const filters = { label: [`ordeal.place=${place}`] };
     const [containers, networks] = await Promise.all([
       docker.listContainers({ all: true, filters }),
       docker.listNetworks({ filters }),
@@ -75,6 +99,7 @@ export class GuardContainers implements AsyncDisposable {
       ),
     );
     for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();
+    await this.removeNetworks();
     const { Volumes: volumes } = await docker.listVolumes({ filters });
     for (const { Name } of volumes) {
       // A container that has just gone may hold it for another moment.

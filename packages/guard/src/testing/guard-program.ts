@@ -14,9 +14,10 @@ import { subjectDouble } from './subject-double.ts';
 const actsFile = process.env.GUARD_ACTS ?? '/dev/null';
 const record = (act: string): void => appendFileSync(actsFile, `${act}\n`);
 const runtime = new RuntimeDouble(record);
+const options = readLaunchArguments(process.argv.slice(2));
 await runGuardProcess({
-  options: readLaunchArguments(process.argv.slice(2)),
-  home: { lives: processLives(), runtimes: [runtime] },
+  options,
+  home: { lives: processLives(options.folders), runtimes: [runtime], labelled: async () => [] },
   repertoire: { subjectOf: () => subjectDouble(runtime), faultOf: () => faultDouble(record) },
   operatorOf: () => undefined,
   input: process.stdin,

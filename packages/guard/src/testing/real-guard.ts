@@ -4,10 +4,13 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Timing, waitFor } from '@ordeal/core';
+import { type Runtime, type Timing, waitFor } from '@ordeal/core';
 import { type Folders, type ProcessIdentity, processesIn, signalProcess } from '@ordeal/place';
+import type { LabelledInstance } from '@ordeal/runtimes';
 import type { GuardClient } from '../client/guard-client.ts';
 import { type SpawnGuardOptions, spawnGuard } from '../client/spawn-guard.ts';
+import type { Home } from '../home/home.ts';
+import { processLives } from '../home/lives.ts';
 import { launchArguments } from '../launch-options.ts';
 
 /** Short, so that leases run out while somebody waits. */
@@ -80,6 +83,11 @@ export class RealGuards implements AsyncDisposable {
     });
     this.#workers.push(guard);
     return guard;
+  }
+
+  /** For sweepers in this process; `labelled` is what an engine would say. */
+  home(runtimes: readonly Runtime[], labelled: readonly LabelledInstance[] = []): Home {
+    return { lives: processLives(this.folders), runtimes, labelled: async () => labelled };
   }
 
   /** What the doubles in all guards did, in order. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { MIGRATIONS } from '../migrations/index.ts';
 import { openTestStore, type TestStore } from '../testing.ts';
-import { type DatabaseInspection, inspectDatabase } from './inspect-database.ts';
+import { type DatabaseInspection, findDatabaseId, inspectDatabase } from './inspect-database.ts';
 
 let store: TestStore;
 beforeEach(async () => {
@@ -37,6 +37,12 @@ test('a server that is well, with a schema that is up to date', async () => {
   expect(inspection?.versionNumber).toBeGreaterThanOrEqual(130_000);
   expect(inspection?.connections.used).toBeGreaterThan(0);
   expect(Math.abs(inspection?.clockAheadMs ?? Number.NaN)).toBeLessThan(2_000);
+});
+
+test('by the same name as the store has for it', async () => {
+  const { databaseUrl, schema } = store;
+  const id = await findDatabaseId({ databaseUrl, schema, folders, timeoutMs: 5_000 });
+  expect(id).toBe(await store.databaseId());
 });
 
 test('migrations that are missing, and those of a newer version', async () => {

@@ -4,6 +4,7 @@ import { checkDatabaseUrl } from '../database/address.ts';
 import { connectClient, describeUrl, isUnavailable, unavailable } from '../database/connect.ts';
 import { compareMigrations, type MigrationDifference } from '../database/migrate.ts';
 import { checkSchemaName } from '../database/schema-name.ts';
+import { DATABASE_ID_QUERY } from '../database-id.ts';
 import { findPostmaster } from '../embedded/postmaster.ts';
 import { embeddedUrl, readSettings } from '../embedded/settings.ts';
 
@@ -36,13 +37,41 @@ export interface DatabaseInspection {
  * @throws OrdealError POSTGRES_UNAVAILABLE when the server cannot be reached or refuses us; BAD_INPUT for a URL that
  * is none
  */
-export async function inspectDatabase(options: {
+export function inspectDatabase(options: LookOptions): Promise<DatabaseInspection | undefined> {
+  return lookAt(options, async (client, { schema, address, embeddedPid }) => ({
+    address,
+    embeddedPid,
+    ...(await lookAtServer(client)),
+    migrations: await compareMigrations(client, schema),
+  }));
+}
+
+/** The same as the store's `databaseId`, of a server that is only looked at. @throws like {@link inspectDatabase} */
+export function findDatabaseId(options: LookOptions): Promise<string | undefined> {
+  return lookAt(options, async (client) => {
+    const { rows } = await client.query<{ id: string }>(DATABASE_ID_QUERY);
+    return rows[0]?.id;
+  });
+}
+
+interface LookOptions {
   readonly databaseUrl: string | undefined;
   readonly folders: Folders;
   /** Default `ordeal`. */
   readonly schema?: string | undefined;
   readonly timeoutMs: number;
-}): Promise<DatabaseInspection | undefined> {
+}
+
+interface Server {
+  readonly schema: string;
+  readonly address: string;
+  readonly embeddedPid: number | null;
+}
+
+async function lookAt<T>(
+  options: LookOptions,
+  look: (client: pg.ClientBase, server: Server) => Promise<T>,
+): Promise<T | undefined> {
   const schema = checkSchemaName(options.schema ?? 'ordeal');
   const embedded = options.databaseUrl ? undefined : await runningEmbedded(options.folders);
   const databaseUrl = options.databaseUrl ? checkDatabaseUrl(options.databaseUrl) : embedded?.url;
@@ -58,12 +87,11 @@ export async function inspectDatabase(options: {
   try {
     await client.query('begin read only');
     await client.query(`set local statement_timeout = ${Math.round(timeoutMs)}`);
-    return {
+    return await look(client, {
+      schema,
       address: describeUrl(databaseUrl),
       embeddedPid: embedded?.pid ?? null,
-      ...(await lookAtServer(client)),
-      migrations: await compareMigrations(client, schema),
-    };
+    });
   } catch (error) {
     throw isUnavailable(error) ? unavailable(databaseUrl, error) : error;
   } finally {

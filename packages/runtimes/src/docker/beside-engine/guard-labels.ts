@@ -3,7 +3,7 @@ import { PLACE_LABEL } from '../engine/labels.ts';
 /** Marks the container of a guard, with the guard's name. */
 export const GUARD_LABEL = 'ordeal.guard';
 /** Marks the volume in which the guards of a place keep their journals. */
-export const JOURNALS_LABEL = 'ordeal.journals';
+const JOURNALS_LABEL = 'ordeal.journals';
 
 export function guardLabels(guard: string, place: string): Record<string, string> {
   return { [GUARD_LABEL]: guard, [PLACE_LABEL]: place };

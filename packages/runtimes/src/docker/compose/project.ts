@@ -73,7 +73,8 @@ export class ComposeProject {
 /** The same for an instance whose guard is gone. Idempotent. */
 export async function endCompose(label: InstanceLabel): Promise<void> {
   const folder = folderOf(label);
-  if (!existsSync(folder)) return;
+  // Somebody may have deleted the folder under compose.
+  if (!existsSync(folder) && processesIn(folder).length === 0) return;
   await waitFor(
     'compose has ended',
     () => {

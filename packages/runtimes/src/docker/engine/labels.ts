@@ -1,6 +1,10 @@
 import type { InstanceLabel } from '@ordeal/core';
 
 export const INSTANCE_LABEL = 'ordeal.instance';
+/** The guard that made it. */
+export const OWNER_LABEL = 'ordeal.owner';
+export const TRIAL_LABEL = 'ordeal.trial';
+export const EXECUTION_LABEL = 'ordeal.execution';
 /** Where the guard is that made it. */
 export const PLACE_LABEL = 'ordeal.place';
 
@@ -8,8 +12,9 @@ export const PLACE_LABEL = 'ordeal.place';
 export function labelsOf(label: InstanceLabel, place: string, node?: string): Record<string, string> {
   return {
     [INSTANCE_LABEL]: label.instance,
-    'ordeal.trial': label.trial,
-    'ordeal.execution': String(label.execution),
+    [OWNER_LABEL]: label.guard,
+    [TRIAL_LABEL]: label.trial,
+    [EXECUTION_LABEL]: String(label.execution),
     [PLACE_LABEL]: place,
     ...(node === undefined ? {} : { 'ordeal.node': node }),
   };

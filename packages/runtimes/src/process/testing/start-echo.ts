@@ -35,7 +35,8 @@ export function makeTestPlace(): TestPlace {
 }
 
 export function testLabel(folders: Folders, instance: string): InstanceLabel {
-  return { instance, trial: 'echo/none#0', execution: 1, folder: join(folders.data, 'instances', instance) };
+  const folder = join(folders.data, 'instances', instance);
+  return { instance, guard: 'test', trial: 'echo/none#0', execution: 1, folder };
 }
 
 export interface EchoInstance extends AsyncDisposable {

@@ -36,7 +36,7 @@ export async function startNamespaceEcho(): Promise<NamespaceEcho> {
   }
   const observer = { address: addressOf, monotonicMs: () => performance.now() };
   const links: Partial<Instance> = {
-    label: { instance: 'echo', trial: 'echo/none#0', execution: 1, folder: '/nowhere' },
+    label: { instance: 'echo', guard: 'test', trial: 'echo/none#0', execution: 1, folder: '/nowhere' },
     topology,
     observer,
     nodes: () => topology.nodes.map(({ name, role }) => ({ name, role, incarnation: `1@${name}` })),
