@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defaultSettings } from '@ordeal/config';
 import { type RuntimeName, waitFor } from '@ordeal/core';
-import { inspectGuards } from '@ordeal/guard';
+import { inspectGuards, processHome } from '@ordeal/guard';
 import { descendantsOf, isAlive, processesIn } from '@ordeal/place';
 import type { Store } from '@ordeal/store';
 import type { DockerWorld } from '../support/docker-world.ts';
@@ -24,7 +25,7 @@ export interface WorkerKill {
 /** Kills a worker with SIGKILL, and watches everything of it go, without whose help ever. */
 export async function killWorker(world: World | DockerWorld, worker: Running): Promise<WorkerKill> {
   const family = descendantsOf(worker.pid);
-  const { guards } = await inspectGuards(world.folders);
+  const { guards } = await inspectGuards(world.folders, processHome(world.folders, defaultSettings, {}));
   const owners = await Promise.all(guards.map(({ folder }) => ownerOf(folder)));
   const instances = guards
     .filter((_, index) => family.includes(owners[index] ?? ''))
