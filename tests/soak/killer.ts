@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { pick, type Random, waitFor } from '@ordeal/core';
 import { descendantsOf, isAlive, pidOf } from '@ordeal/place';
-import { STRIKES, type Strike } from '../crash/strikes.ts';
+import { type Strike, strikesOn } from '../crash/strikes.ts';
 import { flushRedis, killPostgres } from '../support/strike-servers.ts';
 import type { Running, World } from '../support/world.ts';
 
@@ -19,15 +19,21 @@ export class Killer {
   readonly #world: World;
   readonly #random: Random;
   readonly #workers: Running[];
+  readonly #strikes: readonly Strike[];
 
   constructor(world: World, random: Random, workers: number) {
     this.#world = world;
     this.#random = random;
+    const { redis, engine } = world;
+    // An outage is longer than a short soak: the crash matrix has them.
+    this.#strikes = strikesOn({ redis: redis !== undefined, engine: engine !== undefined }).filter(
+      (strike) => !strike.endsWith('outage'),
+    );
     this.#workers = Array.from({ length: workers }, () => world.start(['worker']));
   }
 
   async strike(): Promise<Strike> {
-    const strike = pick(this.#random, STRIKES);
+    const strike = pick(this.#random, this.#strikes);
     this.struck.set(strike, (this.struck.get(strike) ?? 0) + 1);
     const index = Math.floor(this.#random() * this.#workers.length);
     const worker = this.#workers[index];
@@ -37,6 +43,8 @@ export class Killer {
     if (target === 'guard') await this.#strikeGuard(worker, how as NodeJS.Signals);
     if (strike === 'redis SIGKILL') await this.#world.redis?.restart(() => delay(this.#upTo(3_000)));
     if (strike === 'redis FLUSHALL') await flushRedis(this.#world);
+    if (target === 'engine')
+      await this.#world.engine?.restart(how as 'SIGKILL' | 'SIGTERM', () => delay(this.#upTo(3_000)));
     if (target === 'postgres') await killPostgres(this.#world, () => delay(this.#upTo(3_000)));
     return strike;
   }
