@@ -1,7 +1,7 @@
 import { createRandom, monotonicMs, RUNTIMES, type RuntimeName, waitFor } from '@ordeal/core';
 import { TEST_ENGINE_TIMEOUT_MS, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
 import { expect, it } from 'vitest';
-import { STRIKES, type Strike } from './crash/strikes.ts';
+import { type Strike, strikesOn } from './crash/strikes.ts';
 import { killFigures } from './soak/figures.ts';
 import { Killer } from './soak/killer.ts';
 import { breachesIn } from './support/audit.ts';
@@ -21,9 +21,9 @@ const noEngine = whyNoTestEngine();
 const why = whyNot(BACKEND);
 const runtimes =
   chosen<RuntimeName>('ORDEAL_SOAK_RUNTIMES', RUNTIMES) ?? (noEngine === undefined ? RUNTIMES : ['process']);
-const strikes = (chosen<Strike>('ORDEAL_SOAK_STRIKES', STRIKES) ?? STRIKES).filter(
-  (strike) => BACKEND === 'redis' || !strike.startsWith('redis'),
-);
+// An outage is longer than a short soak: the crash matrix has them. The engine is shared with other tests.
+const fitting = strikesOn({ redis: BACKEND === 'redis', engine: false }).filter((strike) => !strike.endsWith('outage'));
+const strikes = chosen<Strike>('ORDEAL_SOAK_STRIKES', fitting) ?? fitting;
 
 it.skipIf(why !== undefined)(
   `${WORKERS} workers outlive random strikes: nothing is lost, run twice or left${why === undefined ? '' : ` (skipped: ${why})`}`,

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 // A test of the engine itself gives it other folders, and a network namespace for the sake of its abstract socket.
 const elsewhere = process.env.ORDEAL_TEST_ENGINE_FOLDER;
@@ -8,6 +8,9 @@ export const ENGINE_DATA = join(elsewhere ?? '/var/cache/ordeal-test', 'engine')
 
 /** Everything else of the tests' own engine; removed with it. */
 export const ENGINE_RUN = elsewhere === undefined ? '/run/ordeal-test' : join(elsewhere, 'run');
+
+/** Of the containers; undefined: the usual one, which goes by itself but for the engines that a test kills. */
+export const ENGINE_CGROUP = elsewhere === undefined ? undefined : basename(elsewhere);
 
 export const ENGINE_HOST = `unix://${ENGINE_RUN}/engine.sock`;
 

@@ -12,10 +12,15 @@ export async function whyNoEngine(): Promise<string | undefined> {
   if (!isInstalled('mmdebstrap')) return 'mmdebstrap, which makes the test images, is not installed';
   if (await answersAlready()) return undefined;
   if (process.env.DOCKER_HOST) return `the Docker engine at ${process.env.DOCKER_HOST} does not answer`;
+  const why = whyNoOwnEngine();
+  return why === undefined ? undefined : `no Docker engine answers, and ${why}`;
+}
+
+/** Why this process cannot start an engine of its own; undefined when it can. */
+export function whyNoOwnEngine(): string | undefined {
   const missing = PROGRAMS.find((program) => !isInstalled(program));
-  if (missing !== undefined) return `no Docker engine answers, and ${missing} is not installed`;
-  if (process.getuid?.() !== 0) return 'no Docker engine answers, and only root can start one';
-  return undefined;
+  if (missing !== undefined) return `${missing} is not installed`;
+  return process.getuid?.() === 0 ? undefined : 'only root can start one';
 }
 
 /** Whether an engine of somebody else's answers, at `DOCKER_HOST` or the default socket. */

@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type RuntimeName, STEPS, waitFor } from '@ordeal/core';
+import { type RuntimeName, STEPS, type Step, waitFor } from '@ordeal/core';
+import type { Execution } from '@ordeal/store';
 import { breachesIn } from '../support/audit.ts';
+import type { OwnTestEngine } from '../support/own-engine.ts';
 import { guardFoldersOf, leftOf, openPairWorld } from '../support/pair-world.ts';
 import type { Backend } from '../support/world.ts';
 import { Holds } from './holds.ts';
@@ -18,6 +20,12 @@ const CHAOS = [
   '{ type: node_kill }',
 ] as const;
 
+/** As long as is promised. */
+const OUTAGE_MS = 60_000;
+
+/** Until a guard knows that the engine is gone, on a machine that is full. */
+const NOTICED_WITHIN_MS = 500;
+
 export interface CrashCase {
   readonly strike: Strike;
   readonly runtime: RuntimeName;
@@ -27,7 +35,7 @@ export interface CrashCase {
 }
 
 export interface CrashFigures extends Struck {
-  /** From the strike, or the next worker's start when there was none, until all that were lost ran again; null: none was. */
+  /** Until all that were lost, or void because their engine had gone, ran again; null: none was. */
   readonly againMs: number | null;
   readonly lost: number;
 }
@@ -35,15 +43,14 @@ export interface CrashFigures extends Struck {
 /**
  * A campaign of one trial for each step, all at once; each is held at its step, and then it strikes. Whatever it was, the
  * campaign has to finish with the books and the machine in order.
+ * @param engine for strikes at it: the world's own
  * @throws Error with every breach
  */
-export async function runCrashCase({
-  strike: how,
-  runtime,
-  backend,
-  turn,
-}: CrashCase): Promise<CrashFigures> {
-  await using world = await openPairWorld(runtime, backend);
+export async function runCrashCase(
+  { strike: how, runtime, backend, turn }: CrashCase,
+  engine?: OwnTestEngine,
+): Promise<CrashFigures> {
+  await using world = await openPairWorld(runtime, backend, engine);
   const { store } = world;
   const holds = new Holds(join(world.folders.home, 'holds'));
   await mkdir(holds.folder);
@@ -60,21 +67,27 @@ export async function runCrashCase({
   await holds.at(first, trials);
   const worker = world.start(['worker'], env);
   await holds.reached(trials);
-  // Those that are held inside of the guard come last: nobody waits for an answer of it for long.
+  // Those that are held inside of the guard come last, one by one: nobody waits for an answer of it for long.
   const further = trials.filter((_, index) => STEPS[index] !== first);
   for (const [index, step] of STEPS.entries())
     if (step !== first) await holds.at(step, trials.slice(index, index + 1));
-  const inGuard = trials.filter((_, index) => STEPS[index]?.startsWith('half_'));
-  const others = further.filter((trial) => !inGuard.includes(trial));
-  for (const some of [others, inGuard]) {
+  const at = (step: Step) => trials.filter((_, index) => STEPS[index] === step);
+  const inGuard = [at('half_undone'), at('half_applied')];
+  const others = further.filter((trial) => !inGuard.flat().includes(trial));
+  for (const some of [others, ...inGuard]) {
     await holds.letGo(some);
     await holds.reached(some);
   }
 
   const beganAt = Date.now();
-  const struck = await strike(how, { world, worker, left: () => leftOf(world) });
+  const struck = await strike(how, {
+    world,
+    worker,
+    left: () => leftOf(world),
+    letGo: () => holds.letAllGo(),
+    outageMs: OUTAGE_MS,
+  });
   await holds.letAllGo();
-  const survivedAt = Date.now();
   const last = struck.isWorkerLeft ? worker : world.start(['worker'], env);
   const finished = waitFor(
     'the campaign is finished',
@@ -97,22 +110,42 @@ export async function runCrashCase({
 
   const executions = (await Promise.all(trials.map((trial) => store.listExecutions(trial)))).flat();
   const lost = executions.filter(({ end }) => end === 'lost');
+  const isOfEngine = how.startsWith('engine');
+  const interrupted = executions.filter(
+    ({ end, startedAt }) => isOfEngine && end === 'void' && startedAt.getTime() < beganAt,
+  );
   // A void tells of a machine that is full; attempts are there for that.
   const spent = executions.filter(({ end }) => end === 'error');
   const breaches = [
     ...(await breachesIn(store, id)),
+    ...(isOfEngine ? seenBehind(beganAt, executions) : []),
     ...spent.map(({ trialId, end, error }) => `trial ${trialId} spent an attempt: ${end}: ${error}`),
     ...(code === 0 ? [] : [`the worker ended with ${code}: ${last.output()}`]),
     ...(await leftOf(world)).map((what) => `left: ${what}`),
     ...(await guardFoldersOf(world)).map((folder) => `a guard's folder is left: ${folder}`),
   ];
   if (breaches.length > 0) throw new Error(breaches.join('\n'));
-  const again = lost.map(({ trialId, execution }) =>
+  const again = [...lost, ...interrupted].map(({ trialId, execution }) =>
     executions.find((each) => each.trialId === trialId && each.execution === execution + 1),
   );
   const lastStartedAt = Math.max(...again.map((each) => each?.startedAt.getTime() ?? Number.NaN));
-  const sinceAt = struck.isWorkerLeft ? beganAt : survivedAt;
-  return { ...struck, lost: lost.length, againMs: lost.length === 0 ? null : lastStartedAt - sinceAt };
+  return {
+    ...struck,
+    lost: lost.length,
+    againMs: again.length === 0 ? null : lastStartedAt - struck.sinceAt,
+  };
+}
+
+/** What was seen of a trial after its engine had gone is the engine's doing: there must be no verdict from it. */
+function seenBehind(beganAt: number, executions: readonly Execution[]): string[] {
+  return executions.flatMap(({ trialId, execution, startedAt, end, outcome, record }) => {
+    if (end !== 'result' || record === null || startedAt.getTime() > beganAt) return [];
+    const behindMs = Date.parse(record.zeroAt) + record.observedMs - beganAt;
+    if (behindMs <= NOTICED_WITHIN_MS) return [];
+    return [
+      `execution ${execution} of trial ${trialId} was ${outcome} ${behindMs} ms after its engine had gone`,
+    ];
+  });
 }
 
 function campaignOf(runtime: RuntimeName, chaos: string): string {
@@ -126,7 +159,7 @@ parallel: ${STEPS.length}
 cooldown_seconds: 2
 hold_seconds: 1
 settle_seconds: 0
-timeout_seconds: 30
+timeout_seconds: 5
 seed: 1
 `;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor } from '@ordeal/core';
 import { descendantsOf, isAlive, pidOf } from '@ordeal/place';
 import { flushRedis, killPostgres } from '../support/strike-servers.ts';
@@ -14,9 +15,28 @@ export const STRIKES = [
   'redis SIGKILL',
   'redis FLUSHALL',
   'postgres SIGKILL',
+  'redis outage',
+  'postgres outage',
+  'engine SIGKILL',
+  'engine SIGTERM',
 ] as const;
 export type Strike = (typeof STRIKES)[number];
 
+/** What a world has of its own, beside its workers and its Postgres. */
+export interface Servers {
+  readonly redis: boolean;
+  readonly engine: boolean;
+}
+
+/** The strikes that fit a world: nobody strikes at what it does not have, or shares with others. */
+export function strikesOn({ redis, engine }: Servers): Strike[] {
+  return STRIKES.filter(
+    (strike) => (redis || !strike.startsWith('redis')) && (engine || !strike.startsWith('engine')),
+  );
+}
+
+/** Somebody restarts it, or a service manager does. */
+const ENGINE_AWAY_MS = 3_000;
 /** A guard's lease, its undo, and a little. */
 const LEASE_AND_UNDO_MS = 14_000;
 /** The promise for a worker that is killed. */
@@ -27,17 +47,28 @@ export interface Struck {
   readonly cleanMs: number | null;
   /** The worker lives on. */
   readonly isWorkerLeft: boolean;
+  /** From when on what was lost has 20 s to run again: its death, or the end of an outage, without which it could not. */
+  readonly sinceAt: number;
 }
 
-/**
- * Strikes once, sees what has to come of it at once, and lets the victim be. The caller lets go of held trials then.
- * @param left what is of trials now, on this machine and its engine
- */
+export interface Striking {
+  readonly world: World;
+  readonly worker: Running;
+  /** What is of trials now, on this machine and its engine. */
+  readonly left: () => Promise<readonly string[]>;
+  /** Lets go of held trials while a server is away; elsewhere it is up to the caller, when the strike is over. */
+  readonly letGo: () => Promise<void>;
+  /** How long Redis or Postgres is away in an outage. */
+  readonly outageMs: number;
+}
+
+/** Strikes once, sees what has to come of it at once, and lets the victim be. */
 export async function strike(
   how: Strike,
-  { world, worker, left }: { world: World; worker: Running; left: () => Promise<readonly string[]> },
+  { world, worker, left, letGo, outageMs }: Striking,
 ): Promise<Struck> {
   const [guard = ''] = descendantsOf(worker.pid);
+  const beganAt = Date.now();
   const began = performance.now();
   const clean = async (withinMs: number): Promise<Struck> => {
     let seen: readonly string[] = [];
@@ -52,7 +83,17 @@ export async function strike(
     ).catch((error: unknown) => {
       throw new Error(`${String(error)}; left: ${seen.join(', ')}`);
     });
-    return { cleanMs: performance.now() - began, isWorkerLeft: how === 'worker SIGSTOP' };
+    const isWorkerLeft = how === 'worker SIGSTOP';
+    return {
+      cleanMs: performance.now() - began,
+      isWorkerLeft,
+      sinceAt: isWorkerLeft ? beganAt : Date.now(),
+    };
+  };
+  const goesOn = (sinceAt: number): Struck => ({ cleanMs: null, isWorkerLeft: true, sinceAt });
+  const away = async (ms: number): Promise<void> => {
+    await letGo();
+    await delay(ms);
   };
   switch (how) {
     case 'worker SIGKILL':
@@ -73,15 +114,27 @@ export async function strike(
     case 'guard SIGSTOP':
       process.kill(pidOf(guard), how.slice('guard '.length));
       await waitFor('the guard is gone', () => !isAlive(guard) || undefined, { timeoutMs: 30_000 });
-      return { cleanMs: null, isWorkerLeft: true };
+      return goesOn(beganAt);
     case 'redis SIGKILL':
       await world.redis?.restart(async () => {});
-      return { cleanMs: null, isWorkerLeft: true };
+      return goesOn(Date.now());
     case 'redis FLUSHALL':
       await flushRedis(world);
-      return { cleanMs: null, isWorkerLeft: true };
+      return goesOn(Date.now());
     case 'postgres SIGKILL':
       await killPostgres(world);
-      return { cleanMs: null, isWorkerLeft: true };
+      return goesOn(Date.now());
+    case 'redis outage':
+      await world.redis?.restart(() => away(outageMs));
+      return goesOn(Date.now());
+    case 'postgres outage':
+      await killPostgres(world, () => away(outageMs));
+      return goesOn(Date.now());
+    case 'engine SIGKILL':
+    case 'engine SIGTERM':
+      await world.engine?.restart(how === 'engine SIGKILL' ? 'SIGKILL' : 'SIGTERM', () =>
+        away(ENGINE_AWAY_MS),
+      );
+      return goesOn(Date.now());
   }
 }

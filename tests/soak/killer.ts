@@ -34,6 +34,8 @@ export class Killer {
     if (target === 'guard') await this.#strikeGuard(worker, how as NodeJS.Signals);
     if (strike === 'redis SIGKILL') await this.#world.redis?.restart(() => delay(this.#upTo(3_000)));
     if (strike === 'redis FLUSHALL') await flushRedis(this.#world);
+    if (target === 'engine')
+      await this.#world.engine?.restart(how as 'SIGKILL' | 'SIGTERM', () => delay(this.#upTo(3_000)));
     if (target === 'postgres') await killPostgres(this.#world, () => delay(this.#upTo(3_000)));
     return strike;
   }

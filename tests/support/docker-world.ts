@@ -16,7 +16,7 @@ export interface DockerWorld extends World {
 
 interface WorldOptions extends DockerSettings {
   /** Where the world finds the engine, for DOCKER_HOST. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   readonly backend?: Backend;
 }
 

@@ -4,22 +4,30 @@ import type { RuntimeName } from '@ordeal/core';
 import { mountsIn } from '@ordeal/place';
 import { testEngine } from '@ordeal/runtimes/testing-engine';
 import { type DockerWorld, openWorldOn } from './docker-world.ts';
+import type { OwnTestEngine } from './own-engine.ts';
 import { type Backend, openWorld, type World } from './world.ts';
 
 const PAIR = resolve(import.meta.dirname, '../doubles/pair/subject.ts');
 
-/** A world whose settings have the subject `pair`, on docker with the engine of the tests. */
-export async function openPairWorld(runtime: RuntimeName, backend: Backend): Promise<World> {
+/**
+ * A world whose settings have the subject `pair`.
+ * @param own for docker: an engine that the world may strike; default: the engine of the tests, which belongs to all
+ */
+export async function openPairWorld(
+  runtime: RuntimeName,
+  backend: Backend,
+  own?: OwnTestEngine,
+): Promise<World> {
   if (runtime === 'process') {
     const world = await openWorld(backend);
     await writeSettings(world, {});
     return world;
   }
-  const engine = await testEngine('helper');
-  const world = await openWorldOn(engine, {}, { backend });
+  const engine = own ?? (await testEngine('helper'));
+  const world = await openWorldOn(engine, {}, { backend, host: own?.host });
   const images = { helper: engine.image('helper') };
   await writeSettings(world, { runtimes: { docker: { images, subnets: '10.204.0.0/16' } } });
-  return world;
+  return Object.assign(world, { engine: own });
 }
 
 async function writeSettings({ folders }: World, settings: object): Promise<void> {

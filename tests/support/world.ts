@@ -7,6 +7,7 @@ import { waitFor } from '@ordeal/core';
 import { type Folders, openFolders, processesIn } from '@ordeal/place';
 import { startTestRedis, type TestRedis, whyNoTestRedis } from '@ordeal/queue/testing';
 import { openStore, type Store, startEmbedded, stopEmbedded } from '@ordeal/store';
+import type { OwnTestEngine } from './own-engine.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../apps/cli/src/main.ts');
 
@@ -23,6 +24,8 @@ export interface World extends AsyncDisposable {
   file(yaml: string): Promise<string>;
   /** Of the redis backend. */
   readonly redis: TestRedis | undefined;
+  /** Absent: its engine, if it has one, belongs to others as well. */
+  readonly engine?: OwnTestEngine | undefined;
   /** Processes of trials: guards and nodes, not the database. */
   trialProcesses(): string[];
 }

@@ -150,10 +150,11 @@ export interface NodeEvent {
   readonly node: string;
   /**
    * `noise`: the client wrote lines that are no {@link LoadLine}; told at the 1st, 10th, 100th, ... `shaped`: rules on its
-   * links are in force, where that can be by more than one means. `lost`: somebody else took away what the node is made of;
-   * the instance is of no use any more. Told once, also to who listens from later on.
+   * links are in force, where that can be by more than one means. `doubted`: what holds the faults on the node answers no
+   * more, and they with it; nothing that is measured from here on says anything, and `lost` follows. `lost`: somebody else
+   * took away what the node is made of; the instance is of no use any more. Told once, also to who listens from later on.
    */
-  readonly kind: 'started' | 'died' | 'start_failed' | 'noise' | 'shaped' | 'lost';
+  readonly kind: 'started' | 'died' | 'start_failed' | 'noise' | 'shaped' | 'doubted' | 'lost';
   readonly incarnation: string | null;
   /** Exit code, signal, error, means; for people. */
   readonly detail: string;

@@ -25,7 +25,7 @@ import { EngagedOperator } from './operator/engaged-operator.ts';
 import { incidentOf } from './operator/incident.ts';
 import type { Answer, Body, Fence } from './protocol.ts';
 import { Turns } from './turns.ts';
-import { underDeadline } from './under-deadline.ts';
+import { underDeadline, unlessAborted } from './under-deadline.ts';
 
 /** State for the record is worth waiting for, but an instance under a fault may never give it. */
 const LOOK_DEADLINE_MS = 5_000;
@@ -59,6 +59,8 @@ export class Execution {
   #endReason: string | undefined;
   /** A node of it has died before it was given to a trial: it is not what a fresh instance would be. */
   #hasDied = false;
+  /** What the instance shows says nothing any more; its loss is about to be told. */
+  #isDoubted = false;
   #loss: OrdealError | undefined;
 
   constructor(fence: Fence, parts: GuardParts) {
@@ -86,12 +88,12 @@ export class Execution {
   }
 
   tick(): void {
-    if (!this.isEnding) this.#watch?.tick();
+    this.#watch?.tick();
   }
 
   /** Makes the instance for whoever comes, and watches its health. Whoever it is given to meanwhile waits for it. */
   makeReady(subject: Subject, runtime: Runtime): Promise<void> {
-    return this.#turns.take(async (signal) => {
+    return this.#take(async (signal) => {
       await this.#writeDown(subject, runtime, signal);
       await this.#make(subject, runtime, signal);
       this.#watchHealth();
@@ -100,7 +102,7 @@ export class Execution {
 
   /** Good enough to be given to a trial. */
   get isFit(): boolean {
-    return !this.isEnding && !this.#hasDied && this.#loss === undefined;
+    return !this.isEnding && !this.#hasDied && !this.#isDoubted && this.#loss === undefined;
   }
 
   /** Makes it that execution's, from now on. */
@@ -112,7 +114,7 @@ export class Execution {
 
   /** Starts the instance, or takes the one that was made ready. */
   start(subject: Subject, runtime: Runtime, predecessorsEnded: Promise<unknown>): Promise<Answer<'start'>> {
-    return this.#turns.take(async (signal) => {
+    return this.#take(async (signal) => {
       const { monotonicMs } = this.#parts;
       await predecessorsEnded;
       this.#mayAct(signal);
@@ -131,7 +133,7 @@ export class Execution {
   }
 
   steady({ settleMs, budgetMs }: Body<'steady'>): Promise<Answer<'steady'>> {
-    return this.#turns.take(async (signal) => {
+    return this.#take(async (signal) => {
       const { monotonicMs } = this.#parts;
       const watch = this.#watchHealth();
       const steady = await watch.becomesSteady(settleMs, budgetMs, signal);
@@ -140,7 +142,7 @@ export class Execution {
   }
 
   look(): Promise<Answer<'look'>> {
-    return this.#turns.take(async (signal) => {
+    return this.#take(async (signal) => {
       const { instance, probe } = this.#present();
       const look = <T>(what: string, ask: (signal: AbortSignal) => Promise<T>) =>
         outcomeOf(underDeadline(what, LOOK_DEADLINE_MS, signal, ask));
@@ -162,7 +164,7 @@ export class Execution {
   }
 
   apply(plan: FaultPlan, activeWithinMs: number): Promise<Answer<'apply'>> {
-    return this.#turns.take(async (signal) => {
+    return this.#take(async (signal) => {
       const { monotonicMs } = this.#parts;
       const injection = await this.#plan(plan);
       this.#mayAct(signal);
@@ -188,7 +190,7 @@ export class Execution {
   }
 
   undo({ injection, goneWithinMs }: Body<'undo'>): Promise<Answer<'undo'>> {
-    return this.#turns.take(async (signal) => {
+    return this.#take(async (signal) => {
       const known = this.#injections.get(injection);
       if (known !== undefined) {
         const undone = await known.undo(goneWithinMs, signal);
@@ -203,7 +205,7 @@ export class Execution {
   }
 
   probe(injection: string): Promise<Answer<'probe'>> {
-    return this.#turns.take(async (signal) => {
+    return this.#take(async (signal) => {
       const known = this.#injections.get(injection);
       if (known === undefined) throw new OrdealError('BAD_INPUT', `there is no injection ${injection}`);
       const findings = await known.look(signal);
@@ -212,7 +214,7 @@ export class Execution {
   }
 
   engage({ operator: name, settings, goal }: Body<'engage'>): Promise<Answer<'engage'>> {
-    return this.#turns.take(async (signal) => {
+    return this.#take(async (signal) => {
       const { operatorOf, handleServer: server, monotonicMs, send, log } = this.#parts;
       const { instance, subject } = this.#present();
       const operator = operatorOf(name);
@@ -258,7 +260,7 @@ export class Execution {
   }
 
   zero(): Promise<Answer<'zero'>> {
-    return this.#turns.take(async (signal) => {
+    return this.#take(async (signal) => {
       this.#present();
       this.#mayAct(signal);
       const zero = this.#markZero();
@@ -268,7 +270,7 @@ export class Execution {
   }
 
   load(settled: boolean): Promise<Answer<'load'>> {
-    return this.#turns.take(async (signal) => {
+    return this.#take(async (signal) => {
       const { probe, subject } = this.#present();
       const load = this.#watch?.load;
       if (load === undefined) throw new OrdealError('UNSUPPORTED', `no load of ${subject.name} is watched`);
@@ -305,6 +307,19 @@ export class Execution {
     return this.#end;
   }
 
+  /** In turn. Whoever is at work on an instance in doubt, or comes then, hears of its loss, whatever he stumbled over. */
+  #take<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#turns.take(async (signal) => {
+      try {
+        if (!this.#isDoubted) return await work(signal);
+      } catch (error) {
+        if (!this.#isDoubted) throw error;
+      }
+      if (this.#loss === undefined) await interruptionOf(signal);
+      throw this.#loss;
+    });
+  }
+
   /** Whose it is, before it exists, and again when that changes. */
   async #writeDown(subject: Subject, runtime: Runtime, signal: AbortSignal): Promise<void> {
     const entry = { kind: 'instance', runtime: runtime.name, subject: subject.name } as const;
@@ -326,6 +341,11 @@ export class Execution {
       this.#hasDied ||= kind === 'died';
       const data = { node, incarnation, detail };
       this.#parts.send({ event: 'note', fence: this.fence, atMs, kind: `node_${kind}`, data });
+      if (kind === 'doubted') {
+        this.#isDoubted = true;
+        // A fault that ended with what held it would look like a recovery.
+        this.#watch?.stop();
+      }
       if (kind !== 'lost') return;
       this.#loss = new OrdealError('INSTANCE_LOST', `${node}: ${detail}`);
       this.#turns.interrupt(this.#loss);
@@ -401,6 +421,11 @@ export class Execution {
     if (this.#endReason !== undefined) throw refused(this.fence, this.#endReason);
     if (this.lease.ranOut(this.#parts.monotonicMs())) throw refused(this.fence, 'its lease ran out');
   }
+}
+
+/** @throws the signal's reason, once it fires */
+function interruptionOf(signal: AbortSignal): Promise<never> {
+  return unlessAborted(signal, new Promise<never>(() => {}));
 }
 
 async function outcomeOf<T>(promise: Promise<T>): Promise<{ value: T } | { error: string }> {

@@ -170,6 +170,25 @@ describe('one trial', () => {
     expect(await harness.guard.ask('remove', { fence })).toEqual({ clean: true, undone: [] });
   });
 
+  it('of an instance in doubt tells no health, and whoever is at work on it hears of its loss', async () => {
+    await using harness = await createGuardHarness();
+    await harness.steady(fence);
+    const instance = harness.runtime.instances.get('t1');
+    const about = { atMs: 5, node: 'one', incarnation: null };
+    const plan = planOf('x', { apply: 'hangs' });
+    const apply = harness.guard.ask('apply', { fence, plan, activeWithinMs: 300 });
+    const loss = expect(apply).rejects.toMatchObject({ code: 'INSTANCE_LOST', message: 'one: removed' });
+    await waitFor('it applies', () => harness.acts.includes('apply x') || undefined, soon);
+    instance?.tellNode({ ...about, kind: 'doubted', detail: 'deaf' });
+    const told = (kind: 'health' | 'tick') => harness.events.filter(({ event }) => event === kind).length;
+    const before = { health: told('health'), ticks: told('tick') };
+    await waitFor('the apply fails', () => harness.acts.includes('journal gone x') || undefined, soon);
+    instance?.tellNode({ ...about, kind: 'lost', detail: 'removed' });
+    await loss;
+    expect(told('health')).toBe(before.health);
+    expect(told('tick')).toBeGreaterThan(before.ticks);
+  });
+
   it('does nothing to a node that has ended since it was chosen', async () => {
     await using harness = await createGuardHarness();
     await harness.start(fence);

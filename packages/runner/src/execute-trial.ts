@@ -1,5 +1,5 @@
-import { describeError, OrdealError } from '@ordeal/core';
-import type { GuardClient } from '@ordeal/guard';
+import { describeError, OrdealError, waitFor } from '@ordeal/core';
+import type { Answer } from '@ordeal/guard';
 import type { Ended, ExecutionRef, ExecutionResult, Store } from '@ordeal/store';
 import pRetry from 'p-retry';
 import { TrialAborted } from './abort-reason.ts';
@@ -8,6 +8,9 @@ import { TrialNotes, type TrialRun } from './trial-run.ts';
 
 /** Undo, proof and removal of all processes; the guard has its own, shorter bounds inside. */
 const REMOVE_TIMEOUT_MS = 20_000;
+/** An engine that is restarted is back by then. What is still left the guard goes on removing, beside the next trial. */
+const REMOVED_WITHIN_MS = 60_000;
+const REMOVE_AGAIN_MS = 1_000;
 
 export interface TrialExecution extends Omit<TrialRun, 'store'> {
   readonly store: Pick<Store, 'planInjection' | 'advanceInjection' | 'endExecution' | 'restSlot'>;
@@ -30,7 +33,7 @@ export interface TrialEnd {
  * Where nothing cools down, the removal of an instance that gave a result goes on beside the next trial.
  */
 export async function executeTrial(execution: TrialExecution): Promise<TrialEnd> {
-  const { store, guard, campaign, onPhase } = execution;
+  const { store, campaign, onPhase } = execution;
   const notes = new TrialNotes(execution);
   const { ref } = notes;
   const result = await runTrial(notes).catch((error: unknown) => {
@@ -46,7 +49,7 @@ export async function executeTrial(execution: TrialExecution): Promise<TrialEnd>
   if (isResult) {
     onPhase('removing');
     // The result stands whatever the removal says: a guard that cannot remove now sweeps at its next start.
-    removed = removeInstance(store, guard, ref).catch(() => {});
+    removed = removeInstance(execution, ref).catch(() => {});
   }
   await notes.moves;
   if (campaign.cooldownSeconds > 0) await removed;
@@ -56,12 +59,13 @@ export async function executeTrial(execution: TrialExecution): Promise<TrialEnd>
 }
 
 async function removeAndRecord(
-  { store, guard, guardRecovered, onPhase }: TrialExecution,
+  execution: TrialExecution,
   notes: TrialNotes,
   result: ExecutionResult,
 ): Promise<Ended> {
+  const { store, guard, guardRecovered, onPhase } = execution;
   onPhase('removing');
-  const removal = await removeInstance(store, guard, notes.ref).then(
+  const removal = await removeInstance(execution, notes.ref).then(
     () => undefined,
     (error: unknown) => error,
   );
@@ -86,25 +90,39 @@ function record(
   });
 }
 
-/** Undoes what is left and removes the instance; with it, the ledger's open rows are closed. */
+/**
+ * Undoes what is left and removes the instance; with it, the ledger's open rows are closed. Where the engine is away this
+ * waits for it, unless the trial was told to stop: what runs next should not run beside a fault that nobody could undo,
+ * and would find no engine.
+ */
 async function removeInstance(
-  store: Pick<Store, 'advanceInjection'>,
-  guard: GuardClient,
+  { store, guard, signal }: Pick<TrialExecution, 'store' | 'guard' | 'signal'>,
   ref: ExecutionRef,
 ): Promise<void> {
-  const { clean, undone } = await guard.ask(
-    'remove',
-    { fence: { trial: ref.trialId, execution: ref.execution } },
-    { timeoutMs: REMOVE_TIMEOUT_MS },
-  );
+  const fence = { trial: ref.trialId, execution: ref.execution };
+  const ask = () => guard.ask('remove', { fence }, { timeoutMs: REMOVE_TIMEOUT_MS });
+  const { clean, undone } = await ask();
+  const isGone = clean || (!signal.aborted && (await becomesClean(ask)));
   for (const injection of undone) {
     // States only move forward: what a probe saw gone before stays as it was seen. Rows left open by an outage are
     // closed by the watch over the ledger.
-    const state = clean ? 'gone' : 'unproven';
+    const state = isGone ? 'gone' : 'unproven';
     await store.advanceInjection(injection, state, {
-      seen: clean ? 'its instance is removed' : 'removal failed',
+      seen: isGone ? 'its instance is removed' : 'removal failed',
     });
   }
+}
+
+/** @throws OrdealError GUARD_LOST when the guard goes meanwhile: its successor removes what is left */
+async function becomesClean(ask: () => Promise<Answer<'remove'>>): Promise<boolean> {
+  const unlessLate = (error: unknown) => {
+    if (error instanceof OrdealError && error.code === 'DEADLINE') return undefined;
+    throw error;
+  };
+  const look = () => ask().then(({ clean }) => clean || undefined, unlessLate);
+  const options = { timeoutMs: REMOVED_WITHIN_MS, everyMs: REMOVE_AGAIN_MS };
+  const clean = await waitFor('the removal of an instance', look, options).catch(unlessLate);
+  return clean === true;
 }
 
 /** An execution that was interrupted or broke: never a result. */

@@ -61,6 +61,7 @@ export class HealthWatch {
 
   /** Samples, judges, and tells how things are. */
   tick(): void {
+    if (this.#stopped.signal.aborted) return;
     const nowMs = this.#parts.monotonicMs();
     if (this.#isStalled(nowMs)) {
       this.#serving?.stalledUntil(nowMs);

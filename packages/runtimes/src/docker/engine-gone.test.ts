@@ -40,7 +40,10 @@ describe.skipIf(why !== undefined)(
       instance.onNode((event) => events.push(event));
       const lost = () =>
         waitFor('the loss', () => events.find(({ kind }) => kind === 'lost'), { timeoutMs: 20_000 });
-      return { instance, lost };
+      /** At once, whatever the reason turns out to be. */
+      const doubted = () =>
+        waitFor('the doubt', () => events.find(({ kind }) => kind === 'doubted'), { timeoutMs: 2_000 });
+      return { instance, doubted, lost };
     }
 
     test('gone: a removal says why it cannot, and can when it is back', async () => {
@@ -58,9 +61,10 @@ describe.skipIf(why !== undefined)(
     });
 
     test('gone for long in a trial: told after some tries, with where it was looked for', async () => {
-      const { instance, lost } = await startWatched('long');
+      const { instance, doubted, lost } = await startWatched('long');
       try {
         proxy.cut();
+        await doubted();
         expect((await lost()).detail).toContain(`engine at ${proxy.address} does not answer`);
       } finally {
         await proxy.restore();

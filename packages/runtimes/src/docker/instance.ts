@@ -25,6 +25,7 @@ import { ComposeProject } from './compose/project.ts';
 import { labelsOf } from './engine/labels.ts';
 import { createNetwork } from './engine/networks.ts';
 import { removeInstance } from './engine/removal.ts';
+import { LINE_BROKE } from './missing-part.ts';
 import { rulesPerNode } from './namespace-agent/place-rules.ts';
 import type { AgentRule } from './namespace-agent/protocol.ts';
 import { DockerNode } from './node/docker-node.ts';
@@ -56,6 +57,7 @@ export class DockerInstance implements Instance {
   readonly #load = new Listeners<LoadLine>();
   readonly #events = new Listeners<NodeEvent>();
   readonly #removing = new AbortController();
+  #doubt: NodeEvent | undefined;
   #loss: NodeEvent | undefined;
   /** Until compose has made its services, nobody can miss them. */
   #hasServices: boolean;
@@ -122,7 +124,8 @@ export class DockerInstance implements Instance {
   }
 
   onNode(listener: (event: NodeEvent) => void): () => void {
-    if (this.#loss !== undefined) listener(this.#loss);
+    const worst = this.#loss ?? this.#doubt;
+    if (worst !== undefined) listener(worst);
     return this.#events.add(listener);
   }
 
@@ -260,6 +263,14 @@ export class DockerInstance implements Instance {
     });
   }
 
+  /** Told at once: why its helper answers no more, nobody may know before the engine is back. */
+  #doubtOf(node: string): void {
+    if (this.#doubt !== undefined || this.#removing.signal.aborted) return;
+    const atMs = this.#tools.monotonicMs();
+    this.#doubt = { atMs, node, kind: 'doubted', incarnation: null, detail: LINE_BROKE };
+    this.#events.tell(this.#doubt);
+  }
+
   #lose(node: string, detail: string): void {
     this.#loss = { atMs: this.#tools.monotonicMs(), node, kind: 'lost', incarnation: null, detail };
     // There is nothing to start again.
@@ -276,7 +287,10 @@ export class DockerInstance implements Instance {
       launch,
       load: (line) => this.#load.tell(line),
       tell: (event) => this.#events.tell(event),
-      suspect: (deaf) => this.#parts?.suspect(deaf),
+      suspect: (deaf) => {
+        if (deaf !== undefined) this.#doubtOf(deaf);
+        this.#parts?.suspect(deaf);
+      },
     });
   }
 

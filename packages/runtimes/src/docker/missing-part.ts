@@ -1,5 +1,5 @@
 import type { ContainerInspectInfo } from 'dockerode';
-import type { Engine } from './engine/engine.ts';
+import type { CallOptions, Engine } from './engine/engine.ts';
 import { statusOf } from './engine/engine-error.ts';
 import { howItEnded } from './node/container-host.ts';
 import type { DockerNode } from './node/docker-node.ts';
@@ -26,19 +26,19 @@ export interface MissingPart {
 /** What of an instance is not as it was made, asked of the engine. @throws OrdealError when it does not answer */
 export async function missingPart(
   { engine, network, nodes }: PartsOfInstance,
-  signal: AbortSignal,
+  asking: CallOptions,
 ): Promise<MissingPart | undefined> {
   const found = await Promise.all(
     nodes().map(async (node) => {
       const [helper, target] = await Promise.all(
-        [node.helper.container, node.target].map((id) => inspect(engine, id, signal)),
+        [node.helper.container, node.target].map((id) => inspect(engine, id, asking)),
       );
       const detail = whatIsWrong(helper, target, network);
       return detail === undefined ? [] : [{ node: node.spec.name, detail }];
     }),
   );
   const [first] = found.flat();
-  if (first?.detail !== OFF_THE_NETWORK || (await hasNetwork(engine, network, signal))) return first;
+  if (first?.detail !== OFF_THE_NETWORK || (await hasNetwork(engine, network, asking))) return first;
   return { ...first, detail: `somebody removed the network ${network}: ${LEAVE_ALONE}` };
 }
 
@@ -67,20 +67,20 @@ function isThere(container: ContainerInspectInfo | undefined): container is Cont
 function inspect(
   engine: Engine,
   container: string,
-  signal: AbortSignal,
+  asking: CallOptions,
 ): Promise<ContainerInspectInfo | undefined> {
   return unlessMissing(
     engine.call(
       'inspect a container',
       (docker, abortSignal) => docker.getContainer(container).inspect({ abortSignal }),
-      { signal },
+      asking,
     ),
   );
 }
 
-async function hasNetwork(engine: Engine, network: string, signal: AbortSignal): Promise<boolean> {
+async function hasNetwork(engine: Engine, network: string, asking: CallOptions): Promise<boolean> {
   const seen = await unlessMissing(
-    engine.call('inspect a network', (docker) => docker.getNetwork(network).inspect(), { signal }),
+    engine.call('inspect a network', (docker) => docker.getNetwork(network).inspect(), asking),
   );
   return seen !== undefined;
 }

@@ -6,6 +6,8 @@ import { LINE_BROKE, type MissingPart, missingPart, type PartsOfInstance } from 
 /** An engine that is restarted, or too busy to answer, may be back by then. */
 const ENGINE_BACK_WITHIN_MS = 10_000;
 const ASK_AGAIN_MS = 500;
+/** What an engine that answers at all may take for an answer. */
+const LEAST_ANSWER_MS = 1_000;
 /** Who removes a network takes its nodes off first: what is told should be the whole of it. */
 const SETTLE_MS = 300;
 
@@ -59,7 +61,9 @@ export class PartsWatch {
     const untilMs = monotonicMs() + ENGINE_BACK_WITHIN_MS;
     await delay(SETTLE_MS);
     for (;;) {
-      const seen = await missingPart(this.#options, signal).catch(describeError);
+      const leftMs = Math.max(untilMs - monotonicMs(), LEAST_ANSWER_MS);
+      const timeoutMs = Math.ceil(leftMs / 1_000) * 1_000;
+      const seen = await missingPart(this.#options, { signal, timeoutMs }).catch(describeError);
       if (signal.aborted) return undefined;
       if (typeof seen === 'object') return seen;
       if (seen === undefined && this.#deaf === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { OrdealError, within } from '@ordeal/core';
-import { type AgentVerb, type AgentVerbs, agentAnswer } from './protocol.ts';
+import { type AgentVerb, type AgentVerbs, agentAnswer, FAREWELL } from './protocol.ts';
 
 /** Beyond it the agent hangs: it only asks its own kernel. */
 const ANSWER_WITHIN_MS = 10_000;
@@ -66,6 +66,10 @@ export class AgentClient {
   }
 
   #hear(line: string): void {
+    if (line === FAREWELL) {
+      this.#lose(undefined);
+      return;
+    }
     const parsed = agentAnswer.safeParse(parse(line));
     if (!parsed.success) {
       this.#lose(new Error(`it said ${line.slice(0, 200)}`));

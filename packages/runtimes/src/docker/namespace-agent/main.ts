@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { describeError, OrdealError, toOrdealError } from '@ordeal/core';
 import { z } from 'zod';
 import { NamespaceAgent } from './agent.ts';
-import { agentRequest } from './protocol.ts';
+import { agentRequest, FAREWELL } from './protocol.ts';
 
 const agent = new NamespaceAgent();
 // Where there is no packet filter nothing was left in it, and whoever asks for a rule will hear why.
@@ -56,7 +56,12 @@ async function end(): Promise<void> {
 
 // Nobody hears the answers any more: the same as the end of the questions.
 process.stdout.on('error', end);
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, end);
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => {
+    process.stdout.write(`${FAREWELL}\n`);
+    void end();
+  });
+}
 createInterface({ input: process.stdin })
   .on('line', (line) => void handle(line))
   .on('close', end);

@@ -6,6 +6,12 @@ import { z } from 'zod';
  * `{id, ok: false, error: {code, message}}`. Answers may come in another order than the requests.
  */
 
+/**
+ * Said before it undoes everything, because it was told to end by somebody else, such as an engine that stops: from here
+ * on the node's links are not as it was told to make them.
+ */
+export const FAREWELL = '"farewell"';
+
 const port = z.number().int().min(1).max(65_535);
 /** An IP address and no name: who is hit must not depend on what a name resolves to just then. */
 const ip = z.union([z.ipv4(), z.ipv6()]);
