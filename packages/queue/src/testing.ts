@@ -14,6 +14,8 @@ export interface TestRedis {
   readonly prefix: string;
   /** Deletes all keys of the prefix: what a lost Redis looks like to Ordeal. */
   wipe(): Promise<void>;
+  /** What it looks like when its clock, and that of whoever writes to it, has been set back by so much. */
+  setClockBack(byMs: number): Promise<void>;
   /** Ends the server, calls back, and starts it again on the same port, empty. Only for a server of one's own. */
   restart(whileAway: () => Promise<void>): Promise<void>;
   /** Ends the server at once; `stop` is needed all the same. Only for a server of one's own. */
@@ -42,10 +44,11 @@ export async function startTestRedis(settings?: Readonly<Record<string, string>>
   const shared = process.env.ORDEAL_TEST_REDIS_URL;
   if (shared && settings === undefined) {
     const wipe = (): Promise<void> => deleteKeys(shared, prefix);
+    const setClockBack = (byMs: number): Promise<void> => putOffKeys(shared, prefix, byMs);
     const refuse = async (): Promise<void> => {
       throw new Error('a shared Redis is not ended');
     };
-    return { url: shared, prefix, wipe, restart: refuse, kill: refuse, stop: wipe };
+    return { url: shared, prefix, wipe, setClockBack, restart: refuse, kill: refuse, stop: wipe };
   }
   const folder = await mkdtemp(join(tmpdir(), 'ordeal-redis-'));
   const port = await freePort();
@@ -71,6 +74,7 @@ export async function startTestRedis(settings?: Readonly<Record<string, string>>
     url,
     prefix,
     wipe: () => deleteKeys(url, prefix),
+    setClockBack: (byMs) => putOffKeys(url, prefix, byMs),
     restart: async (whileAway) => {
       await end(server);
       try {
@@ -124,6 +128,23 @@ async function deleteKeys(url: string, prefix: string): Promise<void> {
   try {
     const keys = await client.keys(`${prefix}:*`);
     for (let from = 0; from < keys.length; from += 1_000) await client.unlink(keys.slice(from, from + 1_000));
+  } finally {
+    client.disconnect();
+  }
+}
+
+/** What expires, and jobs that are due, whose score is that time by 4,096. */
+async function putOffKeys(url: string, prefix: string, byMs: number): Promise<void> {
+  const client = new Redis(url);
+  try {
+    for (const key of await client.keys(`${prefix}:*`)) {
+      const leftMs = await client.pttl(key);
+      if (leftMs > 0) await client.pexpire(key, leftMs + byMs);
+      if (!key.endsWith(':delayed')) continue;
+      for (const job of await client.zrangebyscore(key, '-inf', '+inf')) {
+        await client.zincrby(key, byMs * 4_096, job);
+      }
+    }
   } finally {
     client.disconnect();
   }
