@@ -186,6 +186,9 @@ test('what could start now is told without what rests, waits for its backoff, or
     `update trials set retry_at = clock_timestamp() + interval '1 minute' where position > 2`,
   );
   expect(await startable()).toBe(2);
+  // No backoff is that long: the clock has been set back.
+  await store.query(`update trials set retry_at = clock_timestamp() + interval '1 hour' where position > 2`);
+  expect(await startable()).toBe(3);
   await store.pauseCampaign(id, LATER);
   expect(await startable()).toBeUndefined();
 });
