@@ -3,6 +3,7 @@ import { TEST_ENGINE_TIMEOUT_MS, whyNoTestEngine } from '@ordeal/runtimes/testin
 import { describe, it } from 'vitest';
 import { type CrashCase, runCrashCase } from './crash/run-case.ts';
 import { STRIKES } from './crash/strikes.ts';
+import { whyNoOwnClock } from './support/own-clock.ts';
 import { BACKENDS, whyNot } from './support/world.ts';
 
 const whole = process.env.ORDEAL_CRASH_MATRIX === 'whole';
@@ -29,7 +30,10 @@ function cases(): CrashCase[] {
 }
 
 describe.concurrent.each(cases())('$strike on $runtime with the queue in $backend', (each) => {
-  const why = whyNot(each.backend) ?? (each.runtime === 'docker' ? whyNoTestEngine() : undefined);
+  const why =
+    whyNot(each.backend) ??
+    (each.runtime === 'docker' ? whyNoTestEngine() : undefined) ??
+    (each.strike.startsWith('clock') ? whyNoOwnClock() : undefined);
   it.skipIf(why !== undefined)(
     'at every step of a trial loses nothing, runs nothing twice, leaves nothing broken',
     async ({ expect }) => {

@@ -43,8 +43,9 @@ export async function runCrashCase({
   backend,
   turn,
 }: CrashCase): Promise<CrashFigures> {
-  await using world = await openPairWorld(runtime, backend);
-  const { store } = world;
+  await using world = await openPairWorld(runtime, backend, { hasOwnClock: how.startsWith('clock') });
+  const { store, clock } = world;
+  const straighten = (instant: Date): Date => clock?.straighten(instant) ?? instant;
   const holds = new Holds(join(world.folders.home, 'holds'));
   await mkdir(holds.folder);
   const env = { ORDEAL_HOLDS: holds.folder };
@@ -97,11 +98,13 @@ export async function runCrashCase({
 
   const executions = (await Promise.all(trials.map((trial) => store.listExecutions(trial)))).flat();
   const lost = executions.filter(({ end }) => end === 'lost');
+  const isTurned = executions.some(({ endedAt }) => endedAt !== null && straighten(endedAt) !== endedAt);
   // A void tells of a machine that is full; attempts are there for that.
   const spent = executions.filter(({ end }) => end === 'error');
   const breaches = [
-    ...(await breachesIn(store, id)),
+    ...(await breachesIn(store, id, straighten)),
     ...spent.map(({ trialId, end, error }) => `trial ${trialId} spent an attempt: ${end}: ${error}`),
+    ...(isTurned === (clock !== undefined) ? [] : ['the clock was not turned']),
     ...(code === 0 ? [] : [`the worker ended with ${code}: ${last.output()}`]),
     ...(await leftOf(world)).map((what) => `left: ${what}`),
     ...(await guardFoldersOf(world)).map((folder) => `a guard's folder is left: ${folder}`),
@@ -110,7 +113,9 @@ export async function runCrashCase({
   const again = lost.map(({ trialId, execution }) =>
     executions.find((each) => each.trialId === trialId && each.execution === execution + 1),
   );
-  const lastStartedAt = Math.max(...again.map((each) => each?.startedAt.getTime() ?? Number.NaN));
+  const lastStartedAt = Math.max(
+    ...again.map((each) => (each === undefined ? Number.NaN : straighten(each.startedAt).getTime())),
+  );
   const sinceAt = struck.isWorkerLeft ? beganAt : survivedAt;
   return { ...struck, lost: lost.length, againMs: lost.length === 0 ? null : lastStartedAt - sinceAt };
 }

@@ -14,13 +14,24 @@ export const STRIKES = [
   'redis SIGKILL',
   'redis FLUSHALL',
   'postgres SIGKILL',
+  'clock +1h',
+  'clock -1h',
+  'clock -1h, worker SIGKILL',
 ] as const;
 export type Strike = (typeof STRIKES)[number];
+
+const HOUR_MS = 3_600_000;
 
 /** A guard's lease, its undo, and a little. */
 const LEASE_AND_UNDO_MS = 14_000;
 /** The promise for a worker that is killed. */
 const KILLED_MS = 5_000;
+
+/** What has to be there for it, beside a campaign under way. */
+export function isPossible(how: Strike, { redis, clock }: World): boolean {
+  if (how.startsWith('redis')) return redis !== undefined;
+  return !how.startsWith('clock') || clock !== undefined;
+}
 
 export interface Struck {
   /** From the strike until nothing of the victim's trials was left; null: they went on. */
@@ -80,6 +91,16 @@ export async function strike(
     case 'redis FLUSHALL':
       await flushRedis(world);
       return { cleanMs: null, isWorkerLeft: true };
+    case 'clock +1h':
+      await world.clock?.turn(HOUR_MS);
+      return { cleanMs: null, isWorkerLeft: true };
+    case 'clock -1h':
+      await world.clock?.turn(-HOUR_MS);
+      return { cleanMs: null, isWorkerLeft: true };
+    case 'clock -1h, worker SIGKILL':
+      await world.clock?.turn(-HOUR_MS);
+      worker.child.kill('SIGKILL');
+      return clean(KILLED_MS);
     case 'postgres SIGKILL':
       await killPostgres(world);
       return { cleanMs: null, isWorkerLeft: true };

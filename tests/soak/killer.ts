@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { pick, type Random, waitFor } from '@ordeal/core';
 import { descendantsOf, isAlive, pidOf } from '@ordeal/place';
-import { STRIKES, type Strike } from '../crash/strikes.ts';
+import { isPossible, STRIKES, type Strike } from '../crash/strikes.ts';
 import { flushRedis, killPostgres } from '../support/strike-servers.ts';
 import type { Running, World } from '../support/world.ts';
 
@@ -27,7 +27,10 @@ export class Killer {
   }
 
   async strike(): Promise<Strike> {
-    const strike = pick(this.#random, STRIKES);
+    const strike = pick(
+      this.#random,
+      STRIKES.filter((how) => isPossible(how, this.#world)),
+    );
     this.struck.set(strike, (this.struck.get(strike) ?? 0) + 1);
     const index = Math.floor(this.#random() * this.#workers.length);
     const worker = this.#workers[index];

@@ -4,19 +4,23 @@ import type { RuntimeName } from '@ordeal/core';
 import { mountsIn } from '@ordeal/place';
 import { testEngine } from '@ordeal/runtimes/testing-engine';
 import { type DockerWorld, openWorldOn } from './docker-world.ts';
-import { type Backend, openWorld, type World } from './world.ts';
+import { type Backend, openWorld, type World, type WorldOptions } from './world.ts';
 
 const PAIR = resolve(import.meta.dirname, '../doubles/pair/subject.ts');
 
 /** A world whose settings have the subject `pair`, on docker with the engine of the tests. */
-export async function openPairWorld(runtime: RuntimeName, backend: Backend): Promise<World> {
+export async function openPairWorld(
+  runtime: RuntimeName,
+  backend: Backend,
+  options: WorldOptions = {},
+): Promise<World> {
   if (runtime === 'process') {
-    const world = await openWorld(backend);
+    const world = await openWorld(backend, undefined, options);
     await writeSettings(world, {});
     return world;
   }
   const engine = await testEngine('helper');
-  const world = await openWorldOn(engine, {}, { backend });
+  const world = await openWorldOn(engine, {}, { backend, ...options });
   const images = { helper: engine.image('helper') };
   await writeSettings(world, { runtimes: { docker: { images, subnets: '10.204.0.0/16' } } });
   return world;

@@ -38,8 +38,12 @@ export function whyNoTestRedis(): string | undefined {
 /**
  * Starts a redis-server on a free port, or uses the one at ORDEAL_TEST_REDIS_URL.
  * @param settings as in redis.conf, for a server of the test's own: one with a password, or not as it should be
+ * @param env beside ours
  */
-export async function startTestRedis(settings?: Readonly<Record<string, string>>): Promise<TestRedis> {
+export async function startTestRedis(
+  settings?: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<TestRedis> {
   const prefix = `test-${randomBytes(6).toString('hex')}`;
   const shared = process.env.ORDEAL_TEST_REDIS_URL;
   if (shared && settings === undefined) {
@@ -54,7 +58,7 @@ export async function startTestRedis(settings?: Readonly<Record<string, string>>
   const port = await freePort();
   const password = settings?.requirepass;
   const url = `redis://${password === undefined ? '' : `:${password}@`}127.0.0.1:${port}`;
-  const start = (): ChildProcess => startServer(port, folder, settings);
+  const start = (): ChildProcess => startServer(port, folder, env, settings);
   let server = start();
   // A test run that dies takes its server with it.
   const kill = (): void => void server.kill('SIGKILL');
@@ -92,11 +96,12 @@ export async function startTestRedis(settings?: Readonly<Record<string, string>>
 function startServer(
   port: number,
   folder: string,
+  env: Readonly<Record<string, string>>,
   more: Readonly<Record<string, string>> = {},
 ): ChildProcess {
   const settings = { port, bind: '127.0.0.1', save: '', appendonly: 'no', dir: folder, ...more };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  return spawn('redis-server', args, { stdio: 'ignore' });
+  return spawn('redis-server', args, { env: { ...process.env, ...env }, stdio: 'ignore' });
 }
 
 async function end(server: ChildProcess): Promise<void> {

@@ -186,7 +186,7 @@ test('what could start now is told without what rests, waits for its backoff, or
   // The slot waits for its own trial, which may start.
   expect(await startable()).toBe(3);
   await store.query(
-    `update trials set retry_at = clock_timestamp() + interval '1 minute' where position > 2`,
+    `update trials set retry_at = clock_timestamp() + interval '4 seconds' where position > 2`,
   );
   expect(await startable()).toBe(2);
   // No backoff is that long: the clock has been set back.
