@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type RuntimeName, STEPS, waitFor } from '@ordeal/core';
+import { type RuntimeName, STEPS, type Step, waitFor } from '@ordeal/core';
 import { breachesIn } from '../support/audit.ts';
 import { guardFoldersOf, leftOf, openPairWorld } from '../support/pair-world.ts';
 import type { Backend } from '../support/world.ts';
@@ -61,13 +61,15 @@ export async function runCrashCase({
   await holds.at(first, trials);
   const worker = world.start(['worker'], env);
   await holds.reached(trials);
-  // Those that are held inside of the guard come last: nobody waits for an answer of it for long.
+  // Those that are held inside of the guard come last, for nobody waits for an answer of it for long: first the one that
+  // is under its fault before, for as long as that takes.
   const further = trials.filter((_, index) => STEPS[index] !== first);
   for (const [index, step] of STEPS.entries())
     if (step !== first) await holds.at(step, trials.slice(index, index + 1));
-  const inGuard = trials.filter((_, index) => STEPS[index]?.startsWith('half_'));
-  const others = further.filter((trial) => !inGuard.includes(trial));
-  for (const some of [others, inGuard]) {
+  const at = (step: Step): string[] => trials.filter((_, index) => STEPS[index] === step);
+  const inGuard = [at('half_undone'), at('half_applied')];
+  const others = further.filter((trial) => !inGuard.flat().includes(trial));
+  for (const some of [others, ...inGuard]) {
     await holds.letGo(some);
     await holds.reached(some);
   }
@@ -131,7 +133,7 @@ parallel: ${STEPS.length}
 cooldown_seconds: 2
 hold_seconds: 1
 settle_seconds: 0
-timeout_seconds: 30
+timeout_seconds: 12
 seed: 1
 `;
 }
