@@ -22,7 +22,8 @@ export interface Backend {
   /**
    * BullMQ goes by the wall clock. What stands further ahead than it is ever put was written before that was set back,
    * and would keep trials waiting until it has caught up: jobs put off, the locks of a dead worker's jobs, and the next
-   * look for those. Each is cut down to what it may be at most; the claim sorts out what comes too early.
+   * look for those. Each is cut down to now. A living worker's locks are among them, for BullMQ does not renew those
+   * either: the claim refuses what comes a second time.
    * @returns how many there were
    */
   cutDownTimesAhead(queue: TrialQueue): Promise<number>;

@@ -120,7 +120,7 @@ async function cutDownTimesAhead(pool: pg.Pool, { name }: TrialQueue): Promise<n
       where queue = $1 and state = 'delayed' and process_at_ms > $2::bigint + $3 + $6
       returning 1
     ), locks as (
-      update job set locked_until_ms = $2::bigint + $4
+      update job set locked_until_ms = $2
       where queue = $1 and state = 'active' and locked_until_ms > $2::bigint + $4 + $6
       returning 1
     ), checks as (

@@ -106,7 +106,7 @@ async function cutDownTimesAhead(redis: Redis, queue: TrialQueue): Promise<numbe
   ]);
   const ahead = expiring.filter(({ mostMs }, index) => (leftMs[index] ?? 0) > mostMs + CLOCK_TOLERANCE_MS);
   await Promise.all([
-    ...ahead.map(({ key, mostMs }) => redis.pexpire(key, mostMs)),
+    ...ahead.map(({ key }) => redis.del(key)),
     ...late.map((id) => redis.zadd(delayed, 'XX', now, id)),
   ]);
   return late.length + ahead.length;
