@@ -14,6 +14,7 @@ const ALWAYS: readonly CrashCase['strike'][] = [
   'guard SIGKILL',
   'redis FLUSHALL',
   'postgres SIGKILL',
+  'clock -1h, worker SIGKILL',
 ];
 
 /** Each strike meets every step in every case. Not whole: one case a strike, by turns on both runtimes and backends. */

@@ -10,7 +10,7 @@ const whole = process.env.ORDEAL_CRASH_MATRIX === 'whole';
 /** With Redis a producer speaks to both servers. */
 const backends = whole ? BACKENDS : (['redis'] as const);
 /** From one kill to the next; there are about 26. */
-const STATEMENTS = whole ? 1 : 5;
+const STATEMENTS = whole ? 1 : 7;
 const TRIALS = 2;
 
 describe.each(backends)('with the queue in %s', (backend) => {
