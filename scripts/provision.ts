@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { findCompose, NO_COMPOSE } from '@ordeal/compose';
+import { whyNoFaketime } from './faketime.ts';
 import { isInstalled } from './is-installed.ts';
 import { whyNoEngine } from './test-engine/why-no-engine.ts';
 
@@ -36,6 +37,11 @@ const NEEDS: readonly Need[] = [
       mmdebstrap: ['mmdebstrap', 'debian-archive-keyring'],
     },
     whyMissing: whyNoEngine,
+  },
+  {
+    tests: 'what a jumping wall clock does',
+    packages: { faketime: ['faketime'] },
+    whyMissing: whyNoFaketime,
   },
   {
     tests: 'systems from compose files',

@@ -22,7 +22,9 @@ const why = whyNot(BACKEND);
 const runtimes =
   chosen<RuntimeName>('ORDEAL_SOAK_RUNTIMES', RUNTIMES) ?? (noEngine === undefined ? RUNTIMES : ['process']);
 // An outage is longer than a short soak: the crash matrix has them. The engine is shared with other tests.
-const fitting = strikesOn({ redis: BACKEND === 'redis', engine: false }).filter((strike) => !strike.endsWith('outage'));
+const fitting = strikesOn({ redis: BACKEND === 'redis', engine: false, clock: false }).filter(
+  (strike) => !strike.endsWith('outage'),
+);
 const strikes = chosen<Strike>('ORDEAL_SOAK_STRIKES', fitting) ?? fitting;
 
 it.skipIf(why !== undefined)(

@@ -50,8 +50,9 @@ export async function runCrashCase(
   { strike: how, runtime, backend, turn }: CrashCase,
   engine?: OwnTestEngine,
 ): Promise<CrashFigures> {
-  await using world = await openPairWorld(runtime, backend, engine);
-  const { store } = world;
+  await using world = await openPairWorld(runtime, backend, { engine, hasOwnClock: how.startsWith('clock') });
+  const { store, clock } = world;
+  const straighten = (instant: Date): Date => clock?.straighten(instant) ?? instant;
   const holds = new Holds(join(world.folders.home, 'holds'));
   await mkdir(holds.folder);
   const env = { ORDEAL_HOLDS: holds.folder };
@@ -67,11 +68,12 @@ export async function runCrashCase(
   await holds.at(first, trials);
   const worker = world.start(['worker'], env);
   await holds.reached(trials);
-  // Those that are held inside of the guard come last, one by one: nobody waits for an answer of it for long.
+  // Those that are held inside of the guard come last, for nobody waits for an answer of it for long: first the one that
+  // is under its fault before, for as long as that takes.
   const further = trials.filter((_, index) => STEPS[index] !== first);
   for (const [index, step] of STEPS.entries())
     if (step !== first) await holds.at(step, trials.slice(index, index + 1));
-  const at = (step: Step) => trials.filter((_, index) => STEPS[index] === step);
+  const at = (step: Step): string[] => trials.filter((_, index) => STEPS[index] === step);
   const inGuard = [at('half_undone'), at('half_applied')];
   const others = further.filter((trial) => !inGuard.flat().includes(trial));
   for (const some of [others, ...inGuard]) {
@@ -114,12 +116,14 @@ export async function runCrashCase(
   const interrupted = executions.filter(
     ({ end, startedAt }) => isOfEngine && end === 'void' && startedAt.getTime() < beganAt,
   );
+  const isTurned = executions.some(({ endedAt }) => endedAt !== null && straighten(endedAt) !== endedAt);
   // A void tells of a machine that is full; attempts are there for that.
   const spent = executions.filter(({ end }) => end === 'error');
   const breaches = [
-    ...(await breachesIn(store, id)),
+    ...(await breachesIn(store, id, straighten)),
     ...(isOfEngine ? seenBehind(beganAt, executions) : []),
     ...spent.map(({ trialId, end, error }) => `trial ${trialId} spent an attempt: ${end}: ${error}`),
+    ...(isTurned === (clock !== undefined) ? [] : ['the clock was not turned']),
     ...(code === 0 ? [] : [`the worker ended with ${code}: ${last.output()}`]),
     ...(await leftOf(world)).map((what) => `left: ${what}`),
     ...(await guardFoldersOf(world)).map((folder) => `a guard's folder is left: ${folder}`),
@@ -128,7 +132,9 @@ export async function runCrashCase(
   const again = [...lost, ...interrupted].map(({ trialId, execution }) =>
     executions.find((each) => each.trialId === trialId && each.execution === execution + 1),
   );
-  const lastStartedAt = Math.max(...again.map((each) => each?.startedAt.getTime() ?? Number.NaN));
+  const lastStartedAt = Math.max(
+    ...again.map((each) => (each === undefined ? Number.NaN : straighten(each.startedAt).getTime())),
+  );
   return {
     ...struck,
     lost: lost.length,
@@ -159,7 +165,7 @@ parallel: ${STEPS.length}
 cooldown_seconds: 2
 hold_seconds: 1
 settle_seconds: 0
-timeout_seconds: 5
+timeout_seconds: 12
 seed: 1
 `;
 }

@@ -19,6 +19,9 @@ export const STRIKES = [
   'postgres outage',
   'engine SIGKILL',
   'engine SIGTERM',
+  'clock +1h',
+  'clock -1h',
+  'clock -1h, worker SIGKILL',
 ] as const;
 export type Strike = (typeof STRIKES)[number];
 
@@ -26,17 +29,19 @@ export type Strike = (typeof STRIKES)[number];
 export interface Servers {
   readonly redis: boolean;
   readonly engine: boolean;
+  readonly clock: boolean;
 }
 
 /** The strikes that fit a world: nobody strikes at what it does not have, or shares with others. */
-export function strikesOn({ redis, engine }: Servers): Strike[] {
-  return STRIKES.filter(
-    (strike) => (redis || !strike.startsWith('redis')) && (engine || !strike.startsWith('engine')),
-  );
+export function strikesOn(servers: Servers): Strike[] {
+  const lacking = Object.entries(servers).flatMap(([name, isThere]) => (isThere ? [] : [name]));
+  return STRIKES.filter((strike) => !lacking.some((name) => strike.startsWith(name)));
 }
 
 /** Somebody restarts it, or a service manager does. */
 const ENGINE_AWAY_MS = 3_000;
+
+const HOUR_MS = 3_600_000;
 /** A guard's lease, its undo, and a little. */
 const LEASE_AND_UNDO_MS = 14_000;
 /** The promise for a worker that is killed. */
@@ -121,6 +126,16 @@ export async function strike(
     case 'redis FLUSHALL':
       await flushRedis(world);
       return goesOn(Date.now());
+    case 'clock +1h':
+      await world.clock?.turn(HOUR_MS);
+      return goesOn(beganAt);
+    case 'clock -1h':
+      await world.clock?.turn(-HOUR_MS);
+      return goesOn(beganAt);
+    case 'clock -1h, worker SIGKILL':
+      await world.clock?.turn(-HOUR_MS);
+      worker.child.kill('SIGKILL');
+      return clean(KILLED_MS);
     case 'postgres SIGKILL':
       await killPostgres(world);
       return goesOn(Date.now());

@@ -3,8 +3,13 @@ import type { Execution, Injection, Store, Trial } from '@ordeal/store';
 /**
  * What a campaign's rows say against the promises, a line for each breach: whatever has died meanwhile, every trial has
  * one recorded result, no two executions of a trial acted at once, the cap held, and no fault is left on the books.
+ * @param straighten an instant of the rows, where the clock that it was read from has been turned meanwhile
  */
-export async function breachesIn(store: Store, campaignId: string): Promise<string[]> {
+export async function breachesIn(
+  store: Store,
+  campaignId: string,
+  straighten: Straighten = (instant) => instant,
+): Promise<string[]> {
   const campaign = await store.getCampaign(campaignId);
   if (campaign === undefined) return [`there is no campaign ${campaignId}`];
   const trials = await store.listTrials(campaignId, { limit: 100_000 });
@@ -19,10 +24,12 @@ export async function breachesIn(store: Store, campaignId: string): Promise<stri
   return [
     ...(campaign.status === 'finished' ? [] : [`the campaign is ${campaign.status}`]),
     ...histories.flatMap(({ trial, executions: own }) => resultsOf(trial, own)),
-    ...histories.flatMap(({ trial, injections }) => overlapsOf(trial, injections)),
-    ...mostAtOnce(executions, campaign.parallel),
+    ...histories.flatMap(({ trial, injections }) => overlapsOf(trial, injections, straighten)),
+    ...mostAtOnce(executions, campaign.parallel, straighten),
   ];
 }
+
+type Straighten = (instant: Date) => Date;
 
 function resultsOf(trial: Trial, executions: readonly Execution[]): string[] {
   const results = executions.filter(({ end }) => end === 'result');
@@ -38,17 +45,25 @@ function resultsOf(trial: Trial, executions: readonly Execution[]): string[] {
 }
 
 /** A fault of one execution must be over before the next one's is even planned. */
-function overlapsOf(trial: Trial, injections: readonly Injection[]): string[] {
+function overlapsOf(trial: Trial, injections: readonly Injection[], straighten: Straighten): string[] {
   const inOrder = injections.toSorted((a, b) => a.execution - b.execution);
   return inOrder.flatMap((injection, index) => {
     const next = inOrder[index + 1];
     const over = endOf(injection);
     if (over === undefined) return [`${injection.id} of ${trial.key} is still ${injection.state}`];
-    if (next === undefined || over <= next.plannedAt) return [];
+    if (next === undefined || !hasActed(injection)) return [];
+    const [ended, planned] = [straighten(over), straighten(next.plannedAt)];
+    if (ended <= planned) return [];
     return [
-      `${next.id} of ${trial.key} was planned at ${next.plannedAt.toISOString()}, before the fault of ${injection.id} ended at ${over.toISOString()}`,
+      `${next.id} of ${trial.key} was planned at ${planned.toISOString()}, before the fault of ${injection.id} ended at ${ended.toISOString()}`,
     ];
   });
+}
+
+/** Somebody saw it applied, or had something to undo; else it was planned, and no guard has heard of it. */
+function hasActed({ evidence }: Injection): boolean {
+  const told = Object.keys(evidence ?? {});
+  return told.some((state) => state !== 'gone') || undoneAtIn(evidence) !== undefined;
 }
 
 /** When it was undone, by whoever did it, or at the latest when that was seen. */
@@ -69,10 +84,10 @@ function undoneAtIn(evidence: unknown): Date | undefined {
 }
 
 /** By Postgres's clock, on which an execution lives from its claim until it is ended, or found lost. */
-function mostAtOnce(executions: readonly Execution[], parallel: number): string[] {
+function mostAtOnce(executions: readonly Execution[], parallel: number, straighten: Straighten): string[] {
   const changes = executions.flatMap(({ startedAt, endedAt }) => [
-    { at: startedAt.getTime(), by: 1 },
-    ...(endedAt === null ? [] : [{ at: endedAt.getTime(), by: -1 }]),
+    { at: straighten(startedAt).getTime(), by: 1 },
+    ...(endedAt === null ? [] : [{ at: straighten(endedAt).getTime(), by: -1 }]),
   ]);
   let live = 0;
   let most = 0;

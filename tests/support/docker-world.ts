@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { placeId } from '@ordeal/place';
 import { type TestEngine, type TestImage, testEngine } from '@ordeal/runtimes/testing-engine';
 import type { DockerSettings, OrdealConfig } from 'ordeal/config';
-import { type Backend, openWorld, type World } from './world.ts';
+import { type Backend, openWorld, type World, type WorldOptions } from './world.ts';
 
 export interface DockerWorld extends World {
   /** What the world's workers have on the engine now: containers, networks and volumes. */
@@ -14,7 +14,7 @@ export interface DockerWorld extends World {
   addressOf(node: string): Promise<string>;
 }
 
-interface WorldOptions extends DockerSettings {
+interface DockerWorldOptions extends DockerSettings, WorldOptions {
   /** Where the world finds the engine, for DOCKER_HOST. */
   readonly host?: string | undefined;
   readonly backend?: Backend;
@@ -34,9 +34,14 @@ export async function openDockerWorld(...images: TestImage[]): Promise<DockerWor
 export async function openWorldOn(
   { docker, image }: TestEngine,
   others: Readonly<Record<string, string>>,
-  { host = process.env.DOCKER_HOST ?? '', backend = 'postgres', ...more }: WorldOptions = {},
+  {
+    host = process.env.DOCKER_HOST ?? '',
+    backend = 'postgres',
+    hasOwnClock = false,
+    ...more
+  }: DockerWorldOptions = {},
 ): Promise<DockerWorld> {
-  const world = await openWorld(backend, host);
+  const world = await openWorld(backend, host, { hasOwnClock });
   const references = { ...others, helper: image('helper') };
   const given: DockerSettings = { images: references, subnets: '10.203.0.0/16', ...more };
   const settings: OrdealConfig = { runtimes: { docker: given } };

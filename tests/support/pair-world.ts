@@ -5,26 +5,28 @@ import { mountsIn } from '@ordeal/place';
 import { testEngine } from '@ordeal/runtimes/testing-engine';
 import { type DockerWorld, openWorldOn } from './docker-world.ts';
 import type { OwnTestEngine } from './own-engine.ts';
-import { type Backend, openWorld, type World } from './world.ts';
+import { type Backend, openWorld, type World, type WorldOptions } from './world.ts';
 
 const PAIR = resolve(import.meta.dirname, '../doubles/pair/subject.ts');
 
-/**
- * A world whose settings have the subject `pair`.
- * @param own for docker: an engine that the world may strike; default: the engine of the tests, which belongs to all
- */
+interface PairWorldOptions extends WorldOptions {
+  /** For docker: one that the world may strike; default: the engine of the tests, which belongs to all. */
+  readonly engine?: OwnTestEngine | undefined;
+}
+
+/** A world whose settings have the subject `pair`. */
 export async function openPairWorld(
   runtime: RuntimeName,
   backend: Backend,
-  own?: OwnTestEngine,
+  { engine: own, ...options }: PairWorldOptions = {},
 ): Promise<World> {
   if (runtime === 'process') {
-    const world = await openWorld(backend);
+    const world = await openWorld(backend, undefined, options);
     await writeSettings(world, {});
     return world;
   }
   const engine = own ?? (await testEngine('helper'));
-  const world = await openWorldOn(engine, {}, { backend, host: own?.host });
+  const world = await openWorldOn(engine, {}, { backend, host: own?.host, ...options });
   const images = { helper: engine.image('helper') };
   await writeSettings(world, { runtimes: { docker: { images, subnets: '10.204.0.0/16' } } });
   return Object.assign(world, { engine: own });

@@ -7,6 +7,7 @@ import { waitFor } from '@ordeal/core';
 import { type Folders, openFolders, processesIn } from '@ordeal/place';
 import { startTestRedis, type TestRedis, whyNoTestRedis } from '@ordeal/queue/testing';
 import { openStore, type Store, startEmbedded, stopEmbedded } from '@ordeal/store';
+import { makeOwnClock, type OwnClock, putPostgresBy } from './own-clock.ts';
 import type { OwnTestEngine } from './own-engine.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../apps/cli/src/main.ts');
@@ -22,6 +23,8 @@ export interface World extends AsyncDisposable {
   start(args: readonly string[], env?: NodeJS.ProcessEnv): Running;
   /** Writes a campaign file and gives its path. */
   file(yaml: string): Promise<string>;
+  /** Of a world that was opened with one: all its processes go by it, except nodes, of which none asks what time it is. */
+  readonly clock: OwnClock | undefined;
   /** Of the redis backend. */
   readonly redis: TestRedis | undefined;
   /** Absent: its engine, if it has one, belongs to others as well. */
@@ -46,15 +49,26 @@ export function whyNot(backend: Backend): string | undefined {
   return backend === 'redis' ? whyNoTestRedis() : undefined;
 }
 
+export interface WorldOptions {
+  /** See `World.clock`. */
+  readonly hasOwnClock?: boolean;
+}
+
 /** A machine may have an engine of its own, with a registry behind it: nothing is pulled or started there by accident. */
 const NO_ENGINE = 'unix:///nonexistent/docker.sock';
 
 /** @param engine for DOCKER_HOST */
-export async function openWorld(backend: Backend = 'postgres', engine = NO_ENGINE): Promise<World> {
+export async function openWorld(
+  backend: Backend = 'postgres',
+  engine = NO_ENGINE,
+  { hasOwnClock = false }: WorldOptions = {},
+): Promise<World> {
   const home = await mkdtemp(join(tmpdir(), 'ordeal-world-'));
   const folders = openFolders(home);
   const { url } = await startEmbedded(folders);
-  const redis = backend === 'redis' ? await startTestRedis() : undefined;
+  const clock = hasOwnClock ? await makeOwnClock(join(folders.data, 'clock')) : undefined;
+  if (clock !== undefined) await putPostgresBy(clock, folders);
+  const redis = backend === 'redis' ? await startTestRedis(clock && {}, clock?.env) : undefined;
   const store = await openStore({ folders, databaseUrl: url });
   const env: NodeJS.ProcessEnv = {
     ...process.env,
@@ -64,6 +78,7 @@ export async function openWorld(backend: Backend = 'postgres', engine = NO_ENGIN
     REDIS_URL: redis?.url ?? '',
     INIT_CWD: home,
     DOCKER_HOST: engine,
+    ...clock?.env,
   };
   const running: ChildProcess[] = [];
   let files = 0;
@@ -93,6 +108,7 @@ export async function openWorld(backend: Backend = 'postgres', engine = NO_ENGIN
     folders,
     store,
     env,
+    clock,
     redis,
     start,
     async ordeal(...args) {
@@ -129,6 +145,7 @@ export async function openWorld(backend: Backend = 'postgres', engine = NO_ENGIN
       await store.close();
       await stopEmbedded(folders);
       await redis?.stop();
+      await clock?.[Symbol.asyncDispose]();
       await rm(folders.data, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
       await rm(home, { recursive: true, force: true });
     },

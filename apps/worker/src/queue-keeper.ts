@@ -11,7 +11,7 @@ const CHECK_EVERY_MS = 10_000;
 
 /**
  * Keeps the queues of open campaigns what Postgres says they should be, whoever changed them: a producer that died,
- * a Redis that forgot, a button in Bull Board. Each check is made by one worker, whichever asks first; in a loop of
+ * a Redis that forgot, a clock that was set back, a button in Bull Board. And brings to its end what was cancelled half way. Each check is made by one worker, whichever asks first; in a loop of
  * its own, because to build the queue of a huge campaign must not keep others from their slots.
  */
 export function startQueueKeeper(parts: {
@@ -40,7 +40,12 @@ export function startQueueKeeper(parts: {
 
   async function keepQueue(id: string): Promise<void> {
     const campaign = await store.getCampaign(id);
-    if (campaign === undefined || campaign.status === 'finished' || campaign.status === 'cancelled') return;
+    if (campaign === undefined || campaign.status === 'finished') return;
+    if (campaign.status === 'cancelled') {
+      await store.cancelCampaign(id);
+      await reconcile(store, queues, id);
+      return;
+    }
     const found = await alignThrottle(queues, campaign);
     if (found.length > 0)
       log.warn({ campaign: id, found }, 'a queue was not what its campaign says: put right');

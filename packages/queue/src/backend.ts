@@ -19,6 +19,14 @@ export interface Backend {
   openQueue(name: string): TrialQueue;
   /** A running Worker. `close` it before the backend; its connections go with it. */
   openWorker(name: string, processor: TrialProcessor, concurrency: number): TrialWorker;
+  /**
+   * BullMQ goes by the wall clock. What stands further ahead than it is ever put was written before that was set back,
+   * and would keep trials waiting until it has caught up: jobs put off, the locks of a dead worker's jobs, and the next
+   * look for those. Each is cut down to now. A living worker's locks are among them, for BullMQ does not renew those
+   * either: the claim refuses what comes a second time.
+   * @returns how many there were
+   */
+  cutDownTimesAhead(queue: TrialQueue): Promise<number>;
   /** The error for a person when `error` means that the server cannot be reached; else undefined. */
   unreachable(error: unknown): OrdealError | undefined;
   /** Ends every connection, by force at the deadline. */
@@ -54,6 +62,15 @@ export const WORKER_OPTIONS = {
   drainDelay: 2,
   runRetryDelay: 1_000,
 } as const;
+
+/**
+ * For no longer is a job put off; then it is looked at again. Lower: each trial in a long backoff costs more claims. Higher:
+ * a clock that is set back can put a trial off by more.
+ */
+export const LONGEST_DELAY_MS = 60_000;
+
+/** Clocks are corrected by small steps all the time, and those of two machines differ: no clock was set back for that. */
+export const CLOCK_TOLERANCE_MS = 2_000;
 
 /** Longest sleep of an idle worker, in seconds, even if the next delayed job is far: see `drainDelay`. */
 export const MAX_BLOCK_SECONDS = 2;

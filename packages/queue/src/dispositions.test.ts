@@ -8,6 +8,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { QueueOptions } from './open.ts';
 import { onBothBackends, SOON } from './testing-bench.ts';
 
+const HOUR_MS = 3_600_000;
+
 onBothBackends((bench) => {
   it('disposes of jobs as the handler says: done and failed', async () => {
     const signals: boolean[] = [];
@@ -139,6 +141,22 @@ onBothBackends((bench) => {
     expect(taken).toEqual([false, true, true]);
   });
 
+  it('brings back at once what was put off before the clock was set back', async () => {
+    let taken = 0;
+    const consumer = bench.consume(() => {
+      taken += 1;
+      return taken === 1 ? { kind: 'later', delayMs: 24 * HOUR_MS } : { kind: 'done' };
+    });
+    consumer.setConcurrency(1);
+    await bench.add(0);
+    await bench.countsBecome({ delayed: 1 });
+    // Not even a day is too far ahead: it is looked at again within a minute.
+    expect(await bench.queues.cutDownTimesAhead(bench.campaign.id)).toBe(0);
+    await bench.setClockBack(HOUR_MS);
+    expect(await bench.queues.cutDownTimesAhead(bench.campaign.id)).toBeGreaterThan(0);
+    await bench.countsBecome({ completed: 1 });
+  });
+
   it('gives a dead worker’s job to another one, and knows that no person did', async () => {
     await bench.add(0);
     const child = await startConsumer(bench.options, bench.campaign.id);
@@ -146,6 +164,10 @@ onBothBackends((bench) => {
     expect(taken).toBe(bench.idOf(0));
     child.kill('SIGKILL');
     const killedAt = monotonicMs();
+    // The job is locked for an hour, and nobody looks for such jobs that long.
+    await bench.setClockBack(HOUR_MS);
+    expect(await bench.queues.cutDownTimesAhead(bench.campaign.id)).toBeGreaterThan(0);
+    expect(await bench.queues.cutDownTimesAhead(bench.campaign.id)).toBe(0);
     let takenAt = 0;
     const consumer = bench.consume((job) => {
       takenAt = monotonicMs();

@@ -126,6 +126,10 @@ class Queues implements CampaignQueues {
     await this.#request(campaignId, (queue) => queue.removeGlobalRateLimit());
   }
 
+  cutDownTimesAhead(campaignId: string): Promise<number> {
+    return this.#request(campaignId, (queue) => this.#backend.cutDownTimesAhead(queue));
+  }
+
   async counts(campaignId: string): Promise<Readonly<Record<JobState, number>>> {
     const counts = await this.#request(campaignId, (queue) =>
       queue.getJobCounts(...JOB_STATES, WAITING_IN_A_PAUSED_QUEUE),

@@ -11,7 +11,15 @@ import {
   Worker,
 } from 'bullmq';
 import pg from 'pg';
-import { type Backend, MAX_BLOCK_SECONDS, QUEUE_OPTIONS, WORKER_OPTIONS } from './backend.ts';
+import {
+  type Backend,
+  CLOCK_TOLERANCE_MS,
+  LONGEST_DELAY_MS,
+  MAX_BLOCK_SECONDS,
+  QUEUE_OPTIONS,
+  type TrialQueue,
+  WORKER_OPTIONS,
+} from './backend.ts';
 
 /** Connections for short queries; each running Worker adds one for LISTEN. */
 const QUERY_CONNECTIONS = 6;
@@ -83,6 +91,7 @@ export async function openPostgresBackend(
       });
       return worker;
     },
+    cutDownTimesAhead: (queue) => cutDownTimesAhead(pool, queue),
     unreachable,
     close: async (timeoutMs) => {
       await within(pool.end(), timeoutMs, 'closing the pool').catch(() => {
@@ -100,6 +109,31 @@ async function migrate(pool: pg.Pool, schema: string): Promise<void> {
   } finally {
     client.release();
   }
+}
+
+/** All by our clock, as BullMQ's own times here are. */
+async function cutDownTimesAhead(pool: pg.Pool, { name }: TrialQueue): Promise<number> {
+  const { lockDuration, stalledInterval } = WORKER_OPTIONS;
+  const { rows } = await pool.query<{ count: number }>(
+    `with delays as (
+      update job set process_at_ms = $2
+      where queue = $1 and state = 'delayed' and process_at_ms > $2::bigint + $3 + $6
+      returning 1
+    ), locks as (
+      update job set locked_until_ms = $2
+      where queue = $1 and state = 'active' and locked_until_ms > $2::bigint + $4 + $6
+      returning 1
+    ), checks as (
+      update meta set value = ($2::bigint - $5)::text
+      where queue = $1 and field = 'stalled-check' and value::bigint > $2::bigint + $6
+      returning 1
+    )
+    select (
+      (select count(*) from delays) + (select count(*) from locks) + (select count(*) from checks)
+    )::integer as count`,
+    [name, Date.now(), LONGEST_DELAY_MS, lockDuration, stalledInterval, CLOCK_TOLERANCE_MS],
+  );
+  return rows[0]?.count ?? 0;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
-import type { TrialJobData, TrialProcessor } from './backend.ts';
+import { LONGEST_DELAY_MS, type TrialJobData, type TrialProcessor } from './backend.ts';
 import type { Disposition, TakenJob } from './queue.ts';
 
 /** Something went wrong with the job of one trial. */
@@ -75,7 +75,11 @@ async function dispose(
       }
       throw new UnrecoverableError(disposition.reason);
     case 'later':
-      await moved(job, job.moveToDelayed(Date.now() + disposition.delayMs, token), onProblem);
+      await moved(
+        job,
+        job.moveToDelayed(Date.now() + Math.min(disposition.delayMs, LONGEST_DELAY_MS), token),
+        onProblem,
+      );
       throw new DelayedError();
     case 'give_back':
       await moved(job, job.moveToWait(token), onProblem);

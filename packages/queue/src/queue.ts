@@ -21,7 +21,7 @@ export type Disposition =
   | { readonly kind: 'done' }
   /** The trial has failed: the job stands in the failed set with this reason, where a person can press retry. */
   | { readonly kind: 'failed'; readonly reason: string }
-  /** Not now: delivered again after `delayMs`. */
+  /** Not now: delivered again after `delayMs`, or after a minute if that is sooner. */
   | { readonly kind: 'later'; readonly delayMs: number }
   /** The worker stops: to the head of the queue, unspent. As a refusal it would starve everyone. */
   | { readonly kind: 'give_back' };
@@ -56,6 +56,11 @@ export interface JobQueues {
   setPaused(campaignId: string, paused: boolean): Promise<void>;
   /** Takes off a rate limit that somebody has set: Ordeal has none. */
   liftRateLimit(campaignId: string): Promise<void>;
+  /**
+   * Cuts down what was written before the wall clock was set back, and would keep trials waiting until it has caught up.
+   * @returns how much there was
+   */
+  cutDownTimesAhead(campaignId: string): Promise<number>;
   counts(campaignId: string): Promise<Readonly<Record<JobState, number>>>;
   /** Drops all jobs that no worker holds: for cancelled campaigns. */
   dropWaiting(campaignId: string): Promise<void>;

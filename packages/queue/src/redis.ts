@@ -1,7 +1,15 @@
 import { OrdealError, within } from '@ordeal/core';
 import { type ConnectionOptions, createRedisBackend, Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
-import { type Backend, MAX_BLOCK_SECONDS, QUEUE_OPTIONS, WORKER_OPTIONS } from './backend.ts';
+import {
+  type Backend,
+  CLOCK_TOLERANCE_MS,
+  LONGEST_DELAY_MS,
+  MAX_BLOCK_SECONDS,
+  QUEUE_OPTIONS,
+  type TrialQueue,
+  WORKER_OPTIONS,
+} from './backend.ts';
 
 const RETRY_DELAY_MS = 200;
 const MAX_RETRY_DELAY_MS = 2_000;
@@ -68,6 +76,7 @@ export async function openRedisBackend(redisUrl: string, prefix: string): Promis
           }),
       );
     },
+    cutDownTimesAhead: (queue) => cutDownTimesAhead(producer, queue),
     unreachable,
     close: async (timeoutMs) => {
       const clients = [producer, consumer].filter((client) => client !== undefined);
@@ -75,6 +84,32 @@ export async function openRedisBackend(redisUrl: string, prefix: string): Promis
       for (const client of clients) client.disconnect();
     },
   };
+}
+
+/** A delayed job's score is when it is due, in ms, times this, and a number that keeps order among equals. */
+const SCORE_OF_A_MS = 0x1000;
+
+/** Whatever expires does so by Redis's own clock, of which it tells how far ahead that is; a delay goes by ours, as BullMQ's do. */
+async function cutDownTimesAhead(redis: Redis, queue: TrialQueue): Promise<number> {
+  const { lockDuration, stalledInterval } = WORKER_OPTIONS;
+  const now = Date.now() * SCORE_OF_A_MS;
+  const furthest = now + (LONGEST_DELAY_MS + CLOCK_TOLERANCE_MS) * SCORE_OF_A_MS;
+  const delayed = queue.toKey('delayed');
+  const active = await redis.lrange(queue.toKey('active'), 0, -1);
+  const expiring = [
+    { key: queue.toKey('stalled-check'), mostMs: stalledInterval },
+    ...active.map((id) => ({ key: queue.toKey(`${id}:lock`), mostMs: lockDuration })),
+  ];
+  const [late, ...leftMs] = await Promise.all([
+    redis.zrangebyscore(delayed, furthest, '+inf'),
+    ...expiring.map(({ key }) => redis.pttl(key)),
+  ]);
+  const ahead = expiring.filter(({ mostMs }, index) => (leftMs[index] ?? 0) > mostMs + CLOCK_TOLERANCE_MS);
+  await Promise.all([
+    ...ahead.map(({ key }) => redis.del(key)),
+    ...late.map((id) => redis.zadd(delayed, 'XX', now, id)),
+  ]);
+  return late.length + ahead.length;
 }
 
 /** Host and port, never the credentials. @throws OrdealError BAD_INPUT for a URL that is none. */

@@ -68,6 +68,16 @@ export class QueueBench {
     else await this.store.query(`TRUNCATE ${schema}.job, ${schema}.meta CASCADE`);
   }
 
+  /** What the queues look like when the clock has been set back by so much. */
+  async setClockBack(byMs: number): Promise<void> {
+    const { schema } = this.options;
+    if (this.#redis !== undefined) return this.#redis.setClockBack(byMs);
+    await this.store.query(`update ${schema}.job
+      set process_at_ms = process_at_ms + ${byMs}, locked_until_ms = locked_until_ms + ${byMs}`);
+    await this.store.query(`update ${schema}.meta set value = (value::bigint + ${byMs})::text
+      where field = 'stalled-check'`);
+  }
+
   idOf(index: number): string {
     const trial = this.trials[index];
     if (trial === undefined) throw new RangeError(`no trial ${index}`);

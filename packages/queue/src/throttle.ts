@@ -1,11 +1,15 @@
 import type { Campaign } from '@ordeal/store';
 import type { JobQueues } from './queue.ts';
 
-type ThrottledQueues = Pick<JobQueues, 'throttle' | 'setParallel' | 'setPaused' | 'liftRateLimit'>;
+type ThrottledQueues = Pick<
+  JobQueues,
+  'throttle' | 'setParallel' | 'setPaused' | 'liftRateLimit' | 'cutDownTimesAhead'
+>;
 
 /**
- * Makes what holds a campaign's queue back what Postgres says: its cap, paused or not, no rate limit. Cheap, however
- * many trials there are; the claim enforces both anyhow, so a moment's difference does no harm.
+ * Makes what holds a campaign's queue back what Postgres says: its cap, paused or not, no rate limit, no clock that has
+ * been set back since. Cheap, however many trials there are; the claim decides anyhow, so a moment's difference does
+ * no harm.
  *
  * @returns what was not so, in words
  * @throws OrdealError REDIS_UNAVAILABLE, POSTGRES_UNAVAILABLE.
@@ -31,6 +35,8 @@ export async function alignThrottle(
     await queues.liftRateLimit(id);
     changes.push('it had a rate limit');
   }
+  const ahead = await queues.cutDownTimesAhead(id);
+  if (ahead > 0) changes.push(`${ahead} of its times were set by a clock that has been set back since`);
   if (!isPaused && found.paused) {
     await queues.setPaused(id, false);
     changes.push('it was paused');

@@ -193,6 +193,8 @@ export function movingCampaign(
       paused_at: null,
       paused_by: null,
       pause_aborts: false,
+      // See `takeQueueChecks`.
+      ...(to === 'cancelled' ? { queue_checked_at: sql<Date>`'-infinity'` } : {}),
     })
     .where('id', '=', campaignId)
     .where('status', 'in', [...from])

@@ -6,7 +6,8 @@ import { allowLongStatements, inTransaction, isId, type Session } from './databa
  * To cancelled, with all pending trials. False when it had ended; one that had been cancelled half way is completed.
  *
  * Two transactions: a million pending trials take about 20 s, and neither the abort of the running ones nor their
- * ends may wait for that. In between, nothing can start: a claim looks at the campaign.
+ * ends may wait for that. In between, nothing can start: a claim looks at the campaign. Whoever dies there leaves the rest to
+ * the workers, which are told by `takeQueueChecks`.
  * Locks: the campaign's row, for a moment; then every pending trial.
  */
 export async function cancelCampaign(session: Session, campaignId: string): Promise<boolean> {

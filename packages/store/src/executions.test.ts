@@ -63,6 +63,9 @@ test('a beat keeps its worker alive, with or without executions', async () => {
   await store.registerWorker(worker);
   await store.query(`update workers set last_beat_at = clock_timestamp() - interval '1 minute'`);
   expect(await store.liveWorkers(15_000)).toEqual([]);
+  // It died before the clock was set back.
+  await store.query(`update workers set last_beat_at = clock_timestamp() + interval '1 hour'`);
+  expect(await store.liveWorkers(15_000)).toEqual([]);
   await store.beat('w1', []);
   expect(await store.liveWorkers(15_000)).toMatchObject([worker]);
   await store.registerWorker({ ...worker, slots: 3 });

@@ -48,11 +48,10 @@ async function findSameEnd(
         ${record === null ? null : toJsonText(record)}::jsonb
       )`.execute(inside.db);
   if (same.rows.length === 0) return undefined;
-  const retryInMs = trial.retryAt === null ? 0 : Math.max(0, trial.retryAt.getTime() - Date.now());
   return {
     kind: 'ended',
     trialStatus: trial.status,
-    retryInMs: trial.status === 'pending' ? retryInMs : null,
+    retryInMs: trial.status === 'pending' ? Math.max(0, trial.backoffMs) : null,
     error: trial.error,
   };
 }

@@ -7,7 +7,8 @@ const TRIALS_PER_MS = 20;
 /**
  * The open campaigns whose queue has not been checked against Postgres for `everyMs`; from now on it counts as
  * checked. So each check is made once, however many workers there are. A new campaign counts as just checked:
- * whoever enqueues it is still filling its queue.
+ * whoever enqueues it is still filling its queue. A cancelled one comes once more after its end, for whoever
+ * cancelled it may have died half way.
  *
  * Locks: none that it waits for; a campaign that is locked just now comes next time.
  */
@@ -23,6 +24,8 @@ export async function takeQueueChecks(session: Session, everyMs: number): Promis
           -- Written before the clock was set back.
           or queue_checked_at > clock_timestamp() + interval '1 minute'
         )
+        or status = 'cancelled' and queue_checked_at = '-infinity'
+          and finished_at < clock_timestamp() - ${everyMs} * interval '1 millisecond'
       order by id
       for no key update skip locked
     )

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { isInBackoff } from './backoff.ts';
 import type { Session } from './database/session.ts';
 import type { Decision } from './decide-end.ts';
 import type { Campaign } from './rows.ts';
@@ -67,7 +68,7 @@ export async function waitingTrials(session: Session): Promise<Map<string, Waiti
       select count(*)::integer as waiting from (
         select from trials
         where campaign_id = campaigns.id and status = 'pending'
-          and (retry_at is null or retry_at <= clock_timestamp())
+          and ${isInBackoff()} is not true
         limit campaigns.parallel
       ) as pending
     ) as counted

@@ -43,11 +43,7 @@ export async function listTrials(
  */
 export function lockingTrials(session: Session, ids: readonly string[]) {
   return selectTrials(session)
-    .select(
-      sql<number>`coalesce(ceil(extract(epoch from retry_at - clock_timestamp()) * 1000), 0)::double precision`.as(
-        'backoffMs',
-      ),
-    )
+    .select(backoffMs().as('backoffMs'))
     .where(sql<boolean>`trials.id = any(${ids}::bigint[])`)
     .where((row) =>
       row.exists(
@@ -79,8 +75,15 @@ export function lockingLiveTrials(session: Session, ids: readonly string[]) {
 }
 
 /** One trial, locked until the transaction ends. Lock the campaign first: see `lockCampaign`. */
-export async function lockTrial(inside: TransactionSession, id: string): Promise<Trial | undefined> {
-  return selectTrials(inside).where('trials.id', '=', id).forNoKeyUpdate().executeTakeFirst();
+export async function lockTrial(
+  inside: TransactionSession,
+  id: string,
+): Promise<(Trial & { readonly backoffMs: number }) | undefined> {
+  return selectTrials(inside)
+    .select(backoffMs().as('backoffMs'))
+    .where('trials.id', '=', id)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
 }
 
 /** To which campaign a trial belongs; it never changes. Locks: none. */
@@ -133,6 +136,11 @@ const TRIAL_COLUMNS = [
   'trials.record',
   'trials.ended_at as endedAt',
 ] as const;
+
+/** Until the trial may be claimed again, by the database's clock; 0 or less: now. */
+function backoffMs() {
+  return sql<number>`coalesce(ceil(extract(epoch from retry_at - clock_timestamp()) * 1000), 0)::double precision`;
+}
 
 /** When the last slot that the trial's executions took becomes, or became, free. */
 function slotFreeAt() {

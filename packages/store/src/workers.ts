@@ -31,7 +31,10 @@ export async function retireWorker(session: Session, id: string): Promise<void> 
     .execute();
 }
 
-/** Those that have beaten lately, by the database's clock. Locks: none. */
+/**
+ * Those that have beaten lately, by the database's clock; a beat that lies ahead of it was made before it was set back,
+ * and says nothing. Locks: none.
+ */
 export async function liveWorkers(session: Session, withinMs: number): Promise<WorkerRow[]> {
   return session.db
     .selectFrom('workers')
@@ -49,7 +52,9 @@ export async function liveWorkers(session: Session, withinMs: number): Promise<W
       ),
     ])
     .where('retired_at', 'is', null)
-    .where('last_beat_at', '>', sql<Date>`clock_timestamp() - ${withinMs} * interval '1 millisecond'`)
+    .where(
+      sql<boolean>`abs(extract(epoch from clock_timestamp() - last_beat_at)) * 1000 < ${withinMs}::double precision`,
+    )
     .orderBy('started_at')
     .execute();
 }

@@ -17,6 +17,12 @@ import { RecordedHandles, type RecordedHandlesParts } from './recorded-handles.t
 /** Its processes are killed by then, or hang in the kernel. */
 const STOP_WITHIN_MS = 12_000;
 
+/**
+ * The operator's wall clock is another one than ours, or one of them has been set meanwhile: what it dates so far before its
+ * engagement, or ahead of now, is dated when it is heard.
+ */
+const CLOCKS_DIFFER_MS = 60_000;
+
 type Told = Extract<GuardEvent, { event: 'operator' }>['told'];
 
 export interface EngagedOperatorParts extends Omit<RecordedHandlesParts, 'nodes' | 'record' | 'signal'> {
@@ -58,6 +64,7 @@ export class EngagedOperator {
     const record: RecordedHandlesParts['record'] = (atMs, act) => tell(atMs, act);
     const shared = { ...this.#parts, nodes: incident.nodes, record, signal };
     const handles = new RecordedHandles(shared);
+    const engagedMs = monotonicMs();
     try {
       await operator.engage({
         incident,
@@ -67,8 +74,10 @@ export class EngagedOperator {
         backstage: backstage(shared),
         openHandles: () => this.#open(handles),
         tell: (event) => {
+          const nowMs = monotonicMs();
           const agoMs = event.at === undefined ? 0 : Date.now() - event.at;
-          tell(monotonicMs() - agoMs, toldOf(event));
+          const canBe = agoMs > -CLOCKS_DIFFER_MS && agoMs < nowMs - engagedMs + CLOCKS_DIFFER_MS;
+          tell(canBe ? nowMs - agoMs : nowMs, toldOf(event));
         },
       });
     } catch (error) {

@@ -68,6 +68,18 @@ it('has its acts carried out and told with how they ended', async () => {
   expect(first !== undefined && 'atMs' in first && first.atMs >= beforeMs).toBe(true);
 });
 
+it.each([-3_600_000, 3_600_000])(
+  'dates when it is heard what cannot have been: off by %i ms',
+  async (offMs) => {
+    const { tell } = await engage();
+    const beforeMs = harness.nowMs();
+    tell({ kind: 'detected', at: Date.now() + offMs });
+    const { atMs } = await harness.told('operator');
+    expect(atMs).toBeGreaterThanOrEqual(beforeMs);
+    expect(atMs).toBeLessThanOrEqual(harness.nowMs());
+  },
+);
+
 it('dates what happened earlier by the wall clock on the guard’s own', async () => {
   const { tell } = await engage();
   tell({ kind: 'detected', at: Date.now() - 5_000 });

@@ -18,9 +18,9 @@ export interface LoadOperations {
  * closed loop a hung database would get one slow operation to its name instead of ten a second.
  */
 export function startOpenLoop({ write, read }: LoadOperations, report: Report): void {
-  // A client that was started again must not repeat a number of its earlier life. It uses ten a second and the
-  // clock makes a thousand, so the clock is always ahead.
-  let number = Date.now();
+  // A client that was started again must not repeat a number of its earlier life. It uses ten a second and the machine's
+  // monotonic clock makes a thousand, so that is always ahead; a wall clock can be set back.
+  let number = Number(process.hrtime.bigint() / 1_000_000n);
 
   const run = async (op: LoadLine['op'], operation: (signal: AbortSignal) => Promise<{ ack?: number }>) => {
     const started = performance.now();
