@@ -25,7 +25,9 @@ describe.skipIf(why !== undefined)(
     let place: string;
     beforeAll(async () => {
       engine = await testEngine('helper', 'etcd');
-      world = await openWorldOn(engine, { etcd: engine.image('etcd') }, { guard: 'container' });
+      // Instances are counted here: none is made ready for a trial that has one by then.
+      const settings = { guard: 'container', readyAhead: 0 } as const;
+      world = await openWorldOn(engine, { etcd: engine.image('etcd') }, settings);
     }, TEST_ENGINE_TIMEOUT_MS);
     afterAll(async () => {
       await world?.[Symbol.asyncDispose]();

@@ -11,8 +11,9 @@ const CHECK_EVERY_MS = 10_000;
 
 /**
  * Keeps the queues of open campaigns what Postgres says they should be, whoever changed them: a producer that died,
- * a Redis that forgot, a clock that was set back, a button in Bull Board. And brings to its end what was cancelled half way. Each check is made by one worker, whichever asks first; in a loop of
- * its own, because to build the queue of a huge campaign must not keep others from their slots.
+ * a Redis that forgot, a clock that was set back, a button in Bull Board. And brings to its end what was cancelled half
+ * way. Each check is made by one worker, whichever asks first; in a loop of its own, because to build the queue of a huge
+ * campaign must not keep others from their slots.
  */
 export function startQueueKeeper(parts: {
   store: Store;

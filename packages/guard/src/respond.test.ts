@@ -10,8 +10,8 @@ const line = (value: object): string =>
 describe('a line that is no request', () => {
   it.each([
     ['not JSON', 'rubbish', -1, 'not JSON'],
-    ['JSON of another kind', '[1]', -1, 'speaks version 2'],
-    ['of another version', line({ v: 1 }), 7, 'speaks version 2, not 1'],
+    ['JSON of another kind', '[1]', -1, `speaks version ${PROTOCOL_VERSION}`],
+    ['of another version', line({ v: 1 }), 7, `speaks version ${PROTOCOL_VERSION}, not 1`],
     ['without a verb', JSON.stringify({ v: PROTOCOL_VERSION, id: 7 }), 7, 'no request'],
     ['with an unknown verb', line({ verb: 'explode' }), 7, 'no verb explode (must be one of hello, beat'],
     ['with the name of an inherited property', line({ verb: 'toString' }), 7, 'no verb toString'],
