@@ -48,10 +48,14 @@ describe.skipIf(why !== undefined)(
       return guard?.Id ?? '';
     }
 
-    const activeInjection = (store: Store) =>
+    /** @param earlier rows that nobody has closed yet */
+    const activeInjection = (store: Store, earlier: readonly { id: string }[] = []) =>
       waitFor(
         'a fault is active',
-        async () => (await store.openInjections()).find(({ state }) => state === 'active'),
+        async () => {
+          const open = await store.openInjections();
+          return open.find(({ id, state }) => state === 'active' && earlier.every((one) => one.id !== id));
+        },
         { timeoutMs: 90_000 },
       );
 
@@ -145,6 +149,7 @@ describe.skipIf(why !== undefined)(
 
     it('outlives a worker that runs in a container itself', async () => {
       const { store } = world;
+      const earlier = await store.openInjections();
       const { home } = world.folders;
       const worker = await engine.docker.createContainer({
         Image: engine.image('helper'),
@@ -161,7 +166,7 @@ describe.skipIf(why !== undefined)(
       await worker.start();
       const file = await world.file(shortCampaign({ subject: 'etcd', extra: 'goal: whole\n' }));
       expect((await world.ordeal('enqueue', file)).code).toBe(0);
-      const injection = await activeInjection(store);
+      const injection = await activeInjection(store, earlier);
       expect(injection.place).toBe(place);
       await worker.kill();
       await emptied(5_000);
