@@ -18,6 +18,7 @@ import type { GuardParts } from './execution-parts.ts';
 import { refused } from './fences.ts';
 import { HealthWatch } from './health/health-watch.ts';
 import { Injection } from './injection.ts';
+import { InstanceFate } from './instance-fate.ts';
 import { Lease } from './lease.ts';
 import { checkWrites } from './load/check-writes.ts';
 import { createBackstage } from './operator/backstage.ts';
@@ -25,7 +26,7 @@ import { EngagedOperator } from './operator/engaged-operator.ts';
 import { incidentOf } from './operator/incident.ts';
 import type { Answer, Body, Fence } from './protocol.ts';
 import { Turns } from './turns.ts';
-import { underDeadline, unlessAborted } from './under-deadline.ts';
+import { underDeadline } from './under-deadline.ts';
 
 /** State for the record is worth waiting for, but an instance under a fault may never give it. */
 const LOOK_DEADLINE_MS = 5_000;
@@ -57,11 +58,7 @@ export class Execution {
   #operator: EngagedOperator | undefined;
   #end: Promise<InstanceEnd> | undefined;
   #endReason: string | undefined;
-  /** A node of it has died before it was given to a trial: it is not what a fresh instance would be. */
-  #hasDied = false;
-  /** What the instance shows says nothing any more; its loss is about to be told. */
-  #isDoubted = false;
-  #loss: OrdealError | undefined;
+  readonly #fate = new InstanceFate();
 
   constructor(fence: Fence, parts: GuardParts) {
     const instance = `i${randomBytes(5).toString('hex')}`;
@@ -102,7 +99,7 @@ export class Execution {
 
   /** Good enough to be given to a trial. */
   get isFit(): boolean {
-    return !this.isEnding && !this.#hasDied && !this.#isDoubted && this.#loss === undefined;
+    return !this.isEnding && this.#fate.isFit;
   }
 
   /** Makes it that execution's, from now on. */
@@ -307,17 +304,9 @@ export class Execution {
     return this.#end;
   }
 
-  /** In turn. Whoever is at work on an instance in doubt, or comes then, hears of its loss, whatever he stumbled over. */
+  /** In turn, on an instance that is not in doubt. */
   #take<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return this.#turns.take(async (signal) => {
-      try {
-        if (!this.#isDoubted) return await work(signal);
-      } catch (error) {
-        if (!this.#isDoubted) throw error;
-      }
-      if (this.#loss === undefined) await interruptionOf(signal);
-      throw this.#loss;
-    });
+    return this.#turns.take((signal) => this.#fate.unlessInDoubt(() => work(signal), signal));
   }
 
   /** Whose it is, before it exists, and again when that changes. */
@@ -336,19 +325,15 @@ export class Execution {
       throw signal.reason;
     }
     this.#running = { subject, instance, probe: subject.observe(instance.observer) };
-    instance.onNode(({ atMs, node, kind, incarnation, detail }) => {
+    instance.onNode((told) => {
       if (this.isEnding) return;
-      this.#hasDied ||= kind === 'died';
+      const { atMs, node, kind, incarnation, detail } = told;
+      this.#fate.hear(told);
       const data = { node, incarnation, detail };
       this.#parts.send({ event: 'note', fence: this.fence, atMs, kind: `node_${kind}`, data });
-      if (kind === 'doubted') {
-        this.#isDoubted = true;
-        // A fault that ended with what held it would look like a recovery.
-        this.#watch?.stop();
-      }
-      if (kind !== 'lost') return;
-      this.#loss = new OrdealError('INSTANCE_LOST', `${node}: ${detail}`);
-      this.#turns.interrupt(this.#loss);
+      // A fault that ended with what held it would look like a recovery.
+      if (kind === 'doubted') this.#watch?.stop();
+      if (kind === 'lost' && this.#fate.loss !== undefined) this.#turns.interrupt(this.#fate.loss);
     });
     return this.#running;
   }
@@ -410,7 +395,7 @@ export class Execution {
   }
 
   #present(): Running {
-    if (this.#loss !== undefined) throw this.#loss;
+    if (this.#fate.loss !== undefined) throw this.#fate.loss;
     if (this.#running === undefined) throw refused(this.fence, 'its instance did not start');
     return this.#running;
   }
@@ -421,11 +406,6 @@ export class Execution {
     if (this.#endReason !== undefined) throw refused(this.fence, this.#endReason);
     if (this.lease.ranOut(this.#parts.monotonicMs())) throw refused(this.fence, 'its lease ran out');
   }
-}
-
-/** @throws the signal's reason, once it fires */
-function interruptionOf(signal: AbortSignal): Promise<never> {
-  return unlessAborted(signal, new Promise<never>(() => {}));
 }
 
 async function outcomeOf<T>(promise: Promise<T>): Promise<{ value: T } | { error: string }> {

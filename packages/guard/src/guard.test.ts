@@ -189,6 +189,17 @@ describe('one trial', () => {
     expect(told('tick')).toBeGreaterThan(before.ticks);
   });
 
+  it('lets nobody wait for the news of a loss for longer than a worker waits for an answer', async () => {
+    await using harness = await createGuardHarness();
+    await harness.steady(fence);
+    const instance = harness.runtime.instances.get('t1');
+    instance?.tellNode({ atMs: 5, node: 'one', kind: 'doubted', incarnation: null, detail: 'deaf' });
+    const lost = { code: 'INSTANCE_LOST', message: 'one: deaf' };
+    const began = performance.now();
+    await expect(harness.guard.ask('look', { fence })).rejects.toMatchObject(lost);
+    expect(performance.now() - began).toBeLessThan(8_000);
+  });
+
   it('does nothing to a node that has ended since it was chosen', async () => {
     await using harness = await createGuardHarness();
     await harness.start(fence);
