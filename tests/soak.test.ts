@@ -1,7 +1,10 @@
+import { rm } from 'node:fs/promises';
 import { createRandom, monotonicMs, RUNTIMES, type RuntimeName, waitFor } from '@ordeal/core';
 import { TEST_ENGINE_TIMEOUT_MS, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
+import type { Store } from '@ordeal/store';
 import { expect, it } from 'vitest';
 import { type Strike, strikesOn } from './crash/strikes.ts';
+import { keepEvidence } from './soak/evidence.ts';
 import { killFigures } from './soak/figures.ts';
 import { Killer } from './soak/killer.ts';
 import { breachesIn } from './support/audit.ts';
@@ -45,26 +48,19 @@ it.skipIf(why !== undefined)(
       await new Promise((resolve) =>
         setTimeout(resolve, PAUSE_MS.least + random() * (PAUSE_MS.most - PAUSE_MS.least)),
       );
+      const known = killer.breaches.length;
       const strike = await killer.strike();
-      console.info(`${Math.round((untilMs - monotonicMs()) / 1_000)} s left: ${strike}`);
+      const left = `${Math.round((untilMs - monotonicMs()) / 1_000)} s left: ${strike}`;
+      console.info([left, ...killer.breaches.slice(known)].join('\n'));
     }
 
     const campaigns = await store.listCampaigns();
-    for (const { id } of campaigns) {
-      await waitFor(
-        `campaign ${id} is finished`,
-        async () => (await store.getCampaign(id))?.status === 'finished' || undefined,
-        { timeoutMs: CALM_MS, everyMs: 500 },
-      );
-    }
-    await waitFor(
-      'the ledger is closed',
-      async () => (await store.openInjections()).length === 0 || undefined,
-      {
-        timeoutMs: 30_000,
-        everyMs: 250,
-      },
-    );
+    // Whatever does not come to its end, the audit names.
+    const calm = { timeoutMs: CALM_MS, everyMs: 500 };
+    await waitFor('the campaigns are finished', () => isOver(store), calm).catch(() => {});
+    const tidied = { timeoutMs: 30_000, everyMs: 250 };
+    await waitFor('the ledger is closed', () => isClosed(store), tidied).catch(() => {});
+    const evidence = await keepEvidence(world, killer.started);
     await killer.end();
 
     const trials = (
@@ -72,24 +68,38 @@ it.skipIf(why !== undefined)(
     ).flat();
     const executions = (await Promise.all(trials.map(({ id }) => store.listExecutions(id)))).flat();
     const ends = Object.entries(Object.groupBy(executions, ({ end }) => end ?? 'live'));
+    const spent = executions.filter(({ end }) => end === 'error');
     console.info(
       [
         `seed ${SEED}, queue in ${BACKEND}: ${campaigns.length} campaigns, ${trials.length} trials, ${executions.length} executions`,
         `strikes: ${[...killer.struck].map(([name, count]) => `${name} ${count}`).join(', ')}`,
         `ends: ${ends.map(([end, all]) => `${end} ${all?.length}`).join(', ')}`,
+        ...spent.map(
+          ({ trialId, execution, error }) => `trial ${trialId}#${execution} spent an attempt: ${error}`,
+        ),
         ...(await killFigures(killer.kills, store)),
       ].join('\n'),
     );
-    const breaches = await Promise.all(campaigns.map(({ id }) => breachesIn(store, id)));
-    expect([
-      ...breaches.flat(),
+    const audits = await Promise.all(campaigns.map(({ id }) => breachesIn(store, id)));
+    const breaches = [
+      ...audits.flat(),
       ...killer.breaches,
       ...(await leftOf(world)).map((what) => `left: ${what}`),
       ...(await guardFoldersOf(world)).map((folder) => `a guard's folder is left: ${folder}`),
-    ]).toEqual([]);
+    ];
+    expect(breaches, `evidence is in ${evidence}`).toEqual([]);
+    await rm(evidence, { recursive: true });
   },
   MINUTES * 60_000 + CALM_MS + TEST_ENGINE_TIMEOUT_MS,
 );
+
+async function isOver(store: Store): Promise<true | undefined> {
+  return (await store.listCampaigns()).every(({ status }) => status === 'finished') || undefined;
+}
+
+async function isClosed(store: Store): Promise<true | undefined> {
+  return (await store.openInjections()).length === 0 || undefined;
+}
 
 /** What the variable names, with commas between. @throws RangeError on what there is not: a soak of nothing proves nothing */
 function chosen<T extends string>(variable: string, known: readonly T[]): T[] | undefined {

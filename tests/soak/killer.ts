@@ -11,6 +11,8 @@ export class Killer {
   readonly struck = new Map<Strike, number>();
   readonly kills: WorkerKill[] = [];
   readonly breaches: string[] = [];
+  /** Every worker that there ever was. */
+  readonly started: Running[] = [];
   readonly #world: World;
   readonly #random: Random;
   readonly #strikes: readonly Strike[];
@@ -20,7 +22,7 @@ export class Killer {
     this.#world = world;
     this.#random = random;
     this.#strikes = strikes;
-    this.#workers = Array.from({ length: workers }, () => world.start(['worker']));
+    this.#workers = Array.from({ length: workers }, () => this.#start());
   }
 
   async strike(): Promise<Strike> {
@@ -63,7 +65,7 @@ export class Killer {
     }
     await worker.ended;
     await delay(this.#upTo(3_000));
-    this.#workers[index] = this.#world.start(['worker']);
+    this.#workers[index] = this.#start();
   }
 
   async #strikeGuard(worker: Running, how: NodeJS.Signals): Promise<void> {
@@ -74,6 +76,12 @@ export class Killer {
     await delay(this.#upTo(12_000));
     // By now its worker may have killed it.
     if (isAlive(guard)) process.kill(pidOf(guard), 'SIGCONT');
+  }
+
+  #start(): Running {
+    const worker = this.#world.start(['worker']);
+    this.started.push(worker);
+    return worker;
   }
 
   #upTo(ms: number): number {

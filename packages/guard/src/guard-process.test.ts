@@ -194,6 +194,23 @@ describe('sweeping', () => {
     expect(guards.guardFolders()).toEqual([]);
   });
 
+  it('is done by guards that live, too: nobody has to start', async () => {
+    await using guards = await RealGuards.create();
+    const [dead, alive] = await Promise.all([guards.spawn(), guards.spawn()]);
+    await inject(dead);
+    const nodes = guards.nodes();
+    await dead.kill();
+    await until(
+      'the dead guard is cleaned up after',
+      () => !guards.guardFolders().includes(dead.guard),
+      20_000,
+    );
+    expect(nodes.filter(isAlive)).toEqual([]);
+    expect(guards.guardFolders()).toEqual([alive.guard]);
+    expect(guards.acts()).toContain('leftovers t1#1');
+    expect(await readFarewells(guards.folders)).toMatchObject([{ ...fence, by: 'successor' }]);
+  });
+
   it('finds what no journal knows; what a living guard has made is its own, journal or not', async () => {
     await using guards = await RealGuards.create();
     const parent = join(guards.folders.data, 'guards');

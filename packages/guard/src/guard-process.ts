@@ -12,7 +12,7 @@ import { forgetFarewell, leaveFarewell, readFarewells } from './journal/farewell
 import { type GuardFolder, guardFolder, makeGuardFolder, ownGuardFolder } from './journal/guard-folder.ts';
 import { heldExecutions } from './journal/held.ts';
 import { openJournal } from './journal/journal.ts';
-import { sweepGuards } from './journal/sweep.ts';
+import { keepSweeping, sweepGuards } from './journal/sweep.ts';
 import type { LaunchOptions } from './launch-options.ts';
 import { HandleServer, handleSocket } from './operator/handle-server.ts';
 import { eventWriter, serve } from './serve.ts';
@@ -30,7 +30,7 @@ export interface GuardProcessParts {
   readonly exit: (code: number) => void;
 }
 
-/** Takes the folder, cleans up after dead guards, serves until the line ends, undoes everything, and exits. */
+/** Takes the folder, cleans up after dead guards, then and as long as it serves; undoes everything when the line ends, and exits. */
 export async function runGuardProcess(parts: GuardProcessParts): Promise<void> {
   const { options, home, repertoire, operatorOf, input, output, exit } = parts;
   const { folders } = options;
@@ -64,7 +64,11 @@ export async function runGuardProcess(parts: GuardProcessParts): Promise<void> {
     recovered,
   );
   const ticking = setInterval(() => guard.tick(), TICK_MS);
+  const going = new AbortController();
+  // A dying guard has so long; what is still there then is nobody's.
+  void keepSweeping(folders, home, options.timing.undoMs, going.signal);
   const reason = await Promise.race([serve(guard, input, output), stopReason()]);
+  going.abort();
   log(`going: ${reason}`);
   // What is still left after the budget stays in the journal, for whoever sweeps next.
   setTimeout(() => exit(1), options.timing.undoMs + 500).unref();

@@ -1,4 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, type Runtime } from '@ordeal/core';
 import { killOperatorsOf } from '@ordeal/operators';
 import type { Folders } from '@ordeal/place';
@@ -9,7 +10,7 @@ import type { Recovered } from '../protocol.ts';
 import { claimFolder } from './claim.ts';
 import type { LeftInstance } from './entries.ts';
 import { leaveFarewell } from './farewell.ts';
-import { deleteOldDrafts, type GuardFolder, isOwnerDead } from './guard-folder.ts';
+import { deleteOldDrafts, findGuardFolders, type GuardFolder, isOwnerDead } from './guard-folder.ts';
 import { knownGuards } from './known-guards.ts';
 import { leftIn, unknownOnEngine } from './left-instances.ts';
 
@@ -34,6 +35,34 @@ export async function sweepGuards(folders: Folders, home: Home): Promise<Recover
   const seen = new Set(here.map(({ path }) => path));
   const onlyTold = told.filter(({ path }) => !seen.has(path));
   return [...swept, ...(await Promise.all(onlyTold.map(sweep)))].flat();
+}
+
+/**
+ * Sweeps again and again, each time that a dead guard's folder is here: one that could not remove everything before it had
+ * to go may have nobody who starts after it.
+ * @param everyMs the rest between two looks
+ */
+export async function keepSweeping(
+  folders: Folders,
+  home: Home,
+  everyMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await delay(everyMs, undefined, { signal, ref: false }).catch(() => {});
+    if (signal.aborted) return;
+    try {
+      // What only an engine or the processes tell is looked for at starts: that would be much to ask all the time.
+      if (await isOneDead(folders, home)) await sweepGuards(folders, home);
+    } catch (error) {
+      console.error(`the sweep: ${describeError(error)}`);
+    }
+  }
+}
+
+async function isOneDead(folders: Folders, { lives }: Home): Promise<boolean> {
+  const { made } = await findGuardFolders(folders);
+  return (await Promise.all(made.map((folder) => isOwnerDead(folder, lives)))).includes(true);
 }
 
 /** Without its engine a guard is of use for local processes. */
