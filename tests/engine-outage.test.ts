@@ -27,12 +27,12 @@ describe.skipIf(why !== undefined)(
       proxy?.[Symbol.dispose]();
     });
 
-    it('makes it void, which waits for the engine; then what was left is removed and the trial runs again', async () => {
+    it('makes it void, and starts no other; what was left is removed, and both run when it is back', async () => {
       const { store } = world;
       const chaos = '  - { type: network_partition, target: leader, duration_seconds: 8 }';
-      const extra = 'goal: whole\ninclude_baseline: true\n';
-      const file = await world.file(shortCampaign({ subject: 'etcd', chaos, extra }));
-      const run = world.start(['enqueue', file, '--with-worker']);
+      const file = await world.file(shortCampaign({ subject: 'etcd', chaos, extra: 'goal: whole\n' }));
+      const worker = world.start(['worker']);
+      expect(await world.ordeal('enqueue', file)).toMatchObject({ code: 0 });
       const { trialId } = await waitFor(
         'a fault is active',
         async () => (await store.openInjections()).find(({ state }) => state === 'active'),
@@ -47,8 +47,19 @@ describe.skipIf(why !== undefined)(
         { timeoutMs: 30_000 },
       );
       expect(await world.left(), 'an engine that is away can remove nothing').not.toEqual([]);
+      const next = await world.file(shortCampaign({ subject: 'etcd', extra: 'goal: whole\n' }));
+      expect(await world.ordeal('enqueue', next)).toMatchObject({ code: 0 });
+      await waitFor(
+        'a trial is not started',
+        () => worker.output().includes('no trial is started while the engine is away') || undefined,
+        { timeoutMs: 30_000 },
+      );
       await proxy.restore();
-      expect(await run.ended, run.output()).toBe(0);
+      await waitFor(
+        'both campaigns are finished',
+        async () => (await store.listCampaigns()).every(({ status }) => status === 'finished') || undefined,
+        { timeoutMs: 120_000, everyMs: 200 },
+      ).catch((error: unknown) => expect.fail(`${String(error)}\n${worker.output()}`));
       expect(await store.listExecutions(trialId)).toMatchObject([
         {
           end: 'void',
@@ -57,8 +68,15 @@ describe.skipIf(why !== undefined)(
         },
         { end: 'result' },
       ]);
-      const trials = await store.listTrials(campaignId);
-      expect(trials.map(({ outcome }) => outcome)).toEqual(['resolved', 'quiet']);
+      // The newest comes first.
+      const campaigns = await store.listCampaigns();
+      const trials = (await Promise.all(campaigns.map(({ id }) => store.listTrials(id)))).flat();
+      expect(trials.map(({ outcome }) => outcome)).toEqual(['resolved', 'resolved']);
+      expect(await store.listExecutions(trials[0]?.id ?? '')).toMatchObject([
+        { execution: 1, end: 'result' },
+      ]);
+      worker.child.kill('SIGTERM');
+      expect(await worker.ended).toBe(0);
       expect(await world.left()).toEqual([]);
     }, 300_000);
   },

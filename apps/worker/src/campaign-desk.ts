@@ -36,7 +36,7 @@ export function startCampaignDesk(parts: {
   capabilities: readonly string[];
   /** Limits the worker to some campaigns; undefined: all. */
   wanted: ((campaign: Campaign) => boolean) | undefined;
-  handler: (job: TakenJob, campaignId: string) => Promise<Disposition>;
+  handler: (job: TakenJob, campaign: Campaign) => Promise<Disposition>;
   /** Told at each look what the running campaigns still have to do. */
   onWaiting: (waiting: ReadonlyMap<string, WaitingTrials>) => void;
   log: Logger;
@@ -80,7 +80,7 @@ export function startCampaignDesk(parts: {
     if (desks.has(campaign.id)) return;
     const consumer = queues.consume(
       campaign.id,
-      (job) => handler(job, campaign.id),
+      (job) => handler(job, campaign),
       (error) => {
         const trial = error instanceof JobProblem ? { trial: error.trialId } : {};
         log.warn({ campaign: campaign.id, ...trial, error: describeError(error) }, 'queue problem');

@@ -5,13 +5,16 @@ import {
   describeError,
   type FaultKind,
   type FaultPoints,
+  monotonicMs,
   type Repertoire,
+  type RuntimeName,
 } from '@ordeal/core';
 import type { GuardClient } from '@ordeal/guard';
 import type { Disposition, TakenJob } from '@ordeal/queue';
 import { executeTrial, TrialAborted, type TrialEnd } from '@ordeal/runner';
-import type { Claim, Ended, Store, Trial } from '@ordeal/store';
+import type { Campaign, Claim, Ended, Store, Trial } from '@ordeal/store';
 import type { Logger } from 'pino';
+import { needsDocker } from './capabilities.ts';
 import type { GuardPlace, Guards } from './guards.ts';
 import type { LiveExecutions } from './live-executions.ts';
 import type { Removals } from './removals.ts';
@@ -20,6 +23,8 @@ import type { Removals } from './removals.ts';
 const RECOVERED_WITHIN_MS = 60_000;
 /** How soon a refused job comes back; the refusal must cost the others nothing. */
 const REFUSED_DELAY_MS = 1_000;
+/** A job is kept so long for an engine that is away; then another worker may have it, whose engine answers. */
+const ENGINE_BACK_WITHIN_MS = 10_000;
 
 export interface JobParts {
   readonly workerId: string;
@@ -29,6 +34,8 @@ export interface JobParts {
   readonly live: LiveExecutions;
   readonly removals: Removals;
   readonly faultPoints: FaultPoints;
+  /** Why nothing can be started on this worker's engine now, in words that fit behind "because"; undefined: it can. */
+  readonly whyNoEngine: () => Promise<string | undefined>;
   readonly log: Logger;
   /** Abandons executions whose last acknowledged beat is too old. */
   readonly checkBeats: () => void;
@@ -39,16 +46,22 @@ export interface JobParts {
 }
 
 /** From a job in hand to what becomes of it. Postgres decides; the job is only the occasion to ask. */
-async function runJob(parts: JobParts, job: TakenJob, campaignId: string, log: Logger): Promise<Disposition> {
+async function runJob(parts: JobParts, job: TakenJob, campaign: Campaign, log: Logger): Promise<Disposition> {
   if (parts.stopping.aborted) return { kind: 'give_back' };
-  // Before the claim, so that no execution waits for a guard while its lease runs.
-  const home = await homeOf(parts, job);
+  // All before the claim: no execution waits for a guard while its lease runs, and none is spent on an engine that is away.
+  const runtime = await runtimeOf(parts, job, campaign);
+  const why = runtime === 'docker' ? await untilEngineAnswers(parts) : undefined;
+  if (why !== undefined) {
+    log.warn({ error: why }, 'no trial is started while the engine is away');
+    return parts.stopping.aborted ? { kind: 'give_back' } : { kind: 'later', delayMs: REFUSED_DELAY_MS };
+  }
+  const home = parts.guards.of(runtime);
   const guard = await home.keeper.ready(parts.stopping);
   if (guard === undefined) return { kind: 'give_back' };
   await parts.removals.room(parts.stopping);
   const claim = await parts.store.claim({
     trialId: job.trialId,
-    campaignId,
+    campaignId: campaign.id,
     workerId: parts.workerId,
     place: home.place,
     reopenFailed: job.retriedByPerson,
@@ -61,12 +74,25 @@ async function runJob(parts: JobParts, job: TakenJob, campaignId: string, log: L
   return dispositionOf(ended, restMs, givenBack || parts.stopping.aborted);
 }
 
-/** What runs on an engine may have another guard than what runs on this machine. */
-async function homeOf({ guards, store }: JobParts, { trialId }: TakenJob): Promise<GuardPlace> {
-  if (guards.all.length === 1) return guards.of('process');
+async function runtimeOf(
+  { store }: JobParts,
+  { trialId }: TakenJob,
+  { needs }: Campaign,
+): Promise<RuntimeName> {
+  if (!needs.some(needsDocker)) return 'process';
   const trial = await store.getTrial(trialId);
   // One that is not there any more is refused by the claim.
-  return guards.of(trial?.runtime ?? 'process');
+  return trial?.runtime ?? 'process';
+}
+
+/** Why it does not, in words that fit behind "because"; undefined: it does, now. */
+async function untilEngineAnswers({ whyNoEngine, stopping }: JobParts): Promise<string | undefined> {
+  const untilMs = monotonicMs() + ENGINE_BACK_WITHIN_MS;
+  for (;;) {
+    const why = await whyNoEngine();
+    if (why === undefined || monotonicMs() > untilMs || stopping.aborted) return why;
+    await rest(REFUSED_DELAY_MS, stopping);
+  }
 }
 
 interface ClaimedTrial {
@@ -157,11 +183,11 @@ async function rest(restMs: number, stopping: AbortSignal): Promise<void> {
 }
 
 /** The handler's face to the queue: an outage of Postgres must not lose the job. */
-export function jobHandler(parts: JobParts): (job: TakenJob, campaignId: string) => Promise<Disposition> {
-  return async (job, campaignId) => {
-    const log = parts.log.child({ campaign: campaignId, trial: job.trialId });
+export function jobHandler(parts: JobParts): (job: TakenJob, campaign: Campaign) => Promise<Disposition> {
+  return async (job, campaign) => {
+    const log = parts.log.child({ campaign: campaign.id, trial: job.trialId });
     try {
-      return await runJob(parts, job, campaignId, log);
+      return await runJob(parts, job, campaign, log);
     } catch (error) {
       log.error({ error: describeError(error) }, 'could not work on a job');
       return parts.stopping.aborted ? { kind: 'give_back' } : { kind: 'later', delayMs: REFUSED_DELAY_MS };

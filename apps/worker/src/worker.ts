@@ -5,6 +5,7 @@ import type { Settings } from '@ordeal/config';
 import { checkTiming, DEFAULT_TIMING, readFaultPoints, type Timing } from '@ordeal/core';
 import { type Folders, placeId } from '@ordeal/place';
 import type { JobQueues } from '@ordeal/queue';
+import { whyNoEngine } from '@ordeal/runtimes';
 import type { Campaign, Store } from '@ordeal/store';
 import type { Logger } from 'pino';
 import { startCampaignDesk } from './campaign-desk.ts';
@@ -95,6 +96,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     live,
     removals,
     faultPoints: readFaultPoints(process.env),
+    whyNoEngine: () => whyNoEngine(settings.docker),
     log,
     checkBeats: () => heartbeat.check(),
     onSettling: () => readyAhead.now(),

@@ -18,5 +18,5 @@ export type { LabelledInstance } from './docker/engine/labelled-instances.ts';
 export type { HelperTrial } from './docker/engine/try-helper.ts';
 export { ensureImages } from './docker/ensure-images.ts';
 export { createDockerRuntime, type DockerRuntimeOptions } from './docker/runtime.ts';
-export { type EngineSettings, whyNoImages } from './docker/why-not.ts';
+export { type EngineSettings, whyNoEngine, whyNoImages } from './docker/why-not.ts';
 export { createProcessRuntime, type ProcessRuntimeOptions } from './process/runtime.ts';
