@@ -39,7 +39,7 @@ export function strikesOn(servers: Servers): Strike[] {
 }
 
 /** Somebody restarts it, or a service manager does. */
-const ENGINE_AWAY_MS = 3_000;
+const RESTART_MS = 3_000;
 
 const HOUR_MS = 3_600_000;
 /** A guard's lease, its undo, and a little. */
@@ -61,7 +61,7 @@ export interface Striking {
   readonly worker: Running;
   /** What is of trials now, on this machine and its engine. */
   readonly left: () => Promise<readonly string[]>;
-  /** Lets go of held trials while a server is away; elsewhere it is up to the caller, when the strike is over. */
+  /** Lets go of held trials while a server is away, so that they find it so; elsewhere it is up to the caller, afterwards. */
   readonly letGo: () => Promise<void>;
   /** How long Redis or Postgres is away in an outage. */
   readonly outageMs: number;
@@ -121,7 +121,7 @@ export async function strike(
       await waitFor('the guard is gone', () => !isAlive(guard) || undefined, { timeoutMs: 30_000 });
       return goesOn(beganAt);
     case 'redis SIGKILL':
-      await world.redis?.restart(async () => {});
+      await world.redis?.restart(() => away(RESTART_MS));
       return goesOn(Date.now());
     case 'redis FLUSHALL':
       await flushRedis(world);
@@ -137,7 +137,7 @@ export async function strike(
       worker.child.kill('SIGKILL');
       return clean(KILLED_MS);
     case 'postgres SIGKILL':
-      await killPostgres(world);
+      await killPostgres(world, () => away(RESTART_MS));
       return goesOn(Date.now());
     case 'redis outage':
       await world.redis?.restart(() => away(outageMs));
@@ -148,7 +148,7 @@ export async function strike(
     case 'engine SIGKILL':
     case 'engine SIGTERM':
       await world.engine?.restart(how === 'engine SIGKILL' ? 'SIGKILL' : 'SIGTERM', () =>
-        away(ENGINE_AWAY_MS),
+        away(RESTART_MS),
       );
       return goesOn(Date.now());
   }

@@ -11,6 +11,8 @@ const REMOVE_TIMEOUT_MS = 20_000;
 /** An engine that is restarted is back by then. What is still left the guard goes on removing, beside the next trial. */
 const REMOVED_WITHIN_MS = 60_000;
 const REMOVE_AGAIN_MS = 1_000;
+/** What says nothing of the trial, but of those that ran it: it spends no attempt. */
+const NOT_THE_TRIALS: readonly string[] = ['GUARD_LOST', 'GUARD_REFUSED', 'POSTGRES_UNAVAILABLE'];
 
 export interface TrialExecution extends Omit<TrialRun, 'store'> {
   readonly store: Pick<Store, 'planInjection' | 'advanceInjection' | 'endExecution' | 'restSlot'>;
@@ -133,7 +135,7 @@ function endOf(error: unknown, signal: AbortSignal): ExecutionResult {
     if (reason.why === 'cancelled') return { end: 'cancelled' };
     return { end: 'lost', error: reason.message };
   }
-  const abandoned = reason instanceof OrdealError && ['GUARD_LOST', 'GUARD_REFUSED'].includes(reason.code);
+  const abandoned = reason instanceof OrdealError && NOT_THE_TRIALS.includes(reason.code);
   if (abandoned) return { end: 'lost', error: describeError(reason) };
   return { end: 'error', error: describeError(reason), record: null };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerInspectInfo } from 'dockerode';
+import pRetry from 'p-retry';
 import type { NodeHost, StartedLife } from '../../node-supervisor.ts';
 import type { Engine } from '../engine/engine.ts';
 import { statusOf } from '../engine/engine-error.ts';
@@ -7,6 +8,14 @@ import { incarnationOf } from './incarnation.ts';
 
 /** While the engine does not answer, between two questions whether the container still runs. */
 const ASK_AGAIN_MS = 500;
+
+/**
+ * Processes that start others slip away from a freezer of cgroup v1: runc gives up after a while, thaws them all, and leaves
+ * it to its caller to try again (opencontainers/runc#4388).
+ */
+const NOT_FROZEN = /unable to freeze/;
+const FREEZE_RETRIES = 5;
+const FREEZE_AGAIN_MS = 200;
 
 export interface ContainerHostOptions {
   readonly engine: Engine;
@@ -50,12 +59,19 @@ export function createContainerHost(options: ContainerHostOptions): NodeHost {
     },
 
     async pause() {
-      await unless(
-        (state) => state.Paused || isOver(state),
-        options,
-        'pause a node',
-        (docker, abortSignal) => docker.getContainer(container).pause({ abortSignal }),
-      );
+      const pauseOnce = () =>
+        unless(
+          (state) => state.Paused || isOver(state),
+          options,
+          'pause a node',
+          (docker, abortSignal) => docker.getContainer(container).pause({ abortSignal }),
+        );
+      await pRetry(pauseOnce, {
+        retries: FREEZE_RETRIES,
+        minTimeout: FREEZE_AGAIN_MS,
+        factor: 1,
+        shouldRetry: ({ error }) => NOT_FROZEN.test(error.message),
+      });
     },
 
     async resume() {
