@@ -45,6 +45,45 @@ it.concurrent('SIGTERM undoes, gives back unspent and exits within 15 s; the nex
   expect(await second.ended, second.output()).toBe(0);
 });
 
+it.concurrent('a second SIGTERM ends it at once, and its guard undoes all the same', async () => {
+  await using world = await openWorld();
+  // The tests share a cache of compiled modules, and who exits writes into it: on a busy disk that takes seconds.
+  const worker = world.start(['worker'], { NODE_DISABLE_COMPILE_CACHE: '1' });
+  const file = await world.file(shortCampaign({ chaos: '  - { type: latency, target: leader }' }));
+  expect((await world.ordeal('enqueue', file)).code).toBe(0);
+  await waitFor(
+    'a fault is active',
+    async () => (await world.store.openInjections()).find((injection) => injection.state === 'active'),
+    { timeoutMs: 120_000 },
+  );
+  worker.child.kill('SIGTERM');
+  await waitFor('it stops', () => worker.output().includes('Stopping') || undefined, { timeoutMs: 5_000 });
+  worker.child.kill('SIGTERM');
+  const askedMs = performance.now();
+  expect(await worker.ended).toBe(130);
+  expect(performance.now() - askedMs).toBeLessThan(1_000);
+  await waitFor('nothing is left', () => world.trialProcesses().length === 0 || undefined, {
+    timeoutMs: 5_000,
+  });
+  const next = world.start(['worker']);
+  await waitFor(
+    'the trial has run again',
+    async () =>
+      (await world.store.listTrials('1')).every(({ status }) => status === 'completed') || undefined,
+    { timeoutMs: 90_000, everyMs: 250 },
+  );
+  const [first] = await world.store.listExecutions('1');
+  expect(['given_back', 'lost']).toContain(first?.end);
+  expect((await world.store.listTrials('1'))[0]).toMatchObject({ failures: 0 });
+  await waitFor(
+    'the ledger is closed',
+    async () => (await world.store.openInjections()).length === 0 || undefined,
+    { timeoutMs: 20_000, everyMs: 250 },
+  );
+  next.child.kill('SIGTERM');
+  expect(await next.ended, next.output()).toBe(0);
+});
+
 it.concurrent('a worker that loses its launcher stops as on SIGTERM', async () => {
   await using world = await openWorld();
   // What `pnpm worker` looks like to the system: pnpm, which starts `sh -c`, which starts us.
