@@ -174,7 +174,14 @@ describe('sweeping', () => {
     await dead.kill();
     const acts: string[] = [];
     const runtime = new RuntimeDouble((act) => acts.push(act));
-    const swept = await Promise.all([1, 2, 3].map(() => sweepGuards(guards.folders, guards.home([runtime]))));
+    const { removeLeftovers } = runtime;
+    runtime.removeLeftovers = async (label) => (await delay(500)) ?? removeLeftovers.call(runtime, label);
+    const sweeps = [1, 2, 3].map(async () => {
+      const recovered = await sweepGuards(guards.folders, guards.home([runtime]));
+      expect(acts, 'nobody goes on before it is done').toEqual(['leftovers t1#1']);
+      return recovered;
+    });
+    const swept = await Promise.all(sweeps);
     expect(swept.flat()).toEqual([{ trial: 't1', execution: 1, injections: ['x'], clean: true }]);
     expect(acts).toEqual(['leftovers t1#1']);
     expect(guards.guardFolders()).toEqual([alive.guard]);

@@ -1,23 +1,27 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describeError, type Runtime } from '@ordeal/core';
+import { describeError, type Runtime, waitFor } from '@ordeal/core';
 import { killOperatorsOf } from '@ordeal/operators';
 import type { Folders } from '@ordeal/place';
 import type { LabelledInstance } from '@ordeal/runtimes';
 import type { Home } from '../home/home.ts';
+import type { Lives } from '../home/lives.ts';
 import { handleSocket } from '../operator/handle-server.ts';
 import type { Recovered } from '../protocol.ts';
-import { claimFolder } from './claim.ts';
+import { claimFolder, isClaimed } from './claim.ts';
 import type { LeftInstance } from './entries.ts';
 import { leaveFarewell } from './farewell.ts';
 import { deleteOldDrafts, findGuardFolders, type GuardFolder, isOwnerDead } from './guard-folder.ts';
 import { knownGuards } from './known-guards.ts';
 import { leftIn, unknownOnEngine } from './left-instances.ts';
 
+/** An engine takes seconds for ten containers. A guard that starts has to say hello in the end, too. */
+const SWEPT_WITHIN_MS = 15_000;
+
 /**
  * Removes what dead guards of this place left: from their journals first, then what labels, folders, processes and mounts
  * tell, though there may be no journal any more. Living guards are not touched, and two sweepers do not meet: each
- * guard's folder is claimed. Idempotent.
+ * guard's folder is claimed, and what another one has claimed is waited for. Idempotent.
  * @returns one entry per execution found; not `clean`: something of it is left, and the folder stays for the next
  * sweep.
  */
@@ -83,7 +87,10 @@ async function sweepGuard(
   // One that is gone is made again: to be claimed, and to stay for the next sweep if this one fails.
   await mkdir(folder.path, { recursive: true, mode: 0o755 });
   const claim = await claimFolder(folder, lives);
-  if (claim === undefined) return [];
+  if (claim === undefined) {
+    await untilSwept(folder, lives);
+    return [];
+  }
   // Asked again: a guard that was just starting takes its folder first and looks for claims then.
   if (!(await isOwnerDead(folder, lives))) {
     await claim.release();
@@ -99,6 +106,18 @@ async function sweepGuard(
   if (recovered.every(({ clean }) => clean)) await rm(folder.path, { recursive: true, force: true });
   else await claim.release();
   return recovered;
+}
+
+/**
+ * Somebody else is at it. Who has swept gives out work, or says that an execution is over: the faults must be gone then,
+ * whoever undid them.
+ */
+async function untilSwept(folder: GuardFolder, lives: Lives): Promise<void> {
+  const isSwept = async () => !(await isClaimed(folder, lives)) || undefined;
+  const patience = { timeoutMs: SWEPT_WITHIN_MS, everyMs: 100 };
+  await waitFor(`${folder.path} is swept`, isSwept, patience).catch((error: unknown) =>
+    console.error(describeError(error)),
+  );
 }
 
 /** First of all: an operator would go on repairing what is being removed. */
