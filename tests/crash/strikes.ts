@@ -147,9 +147,7 @@ export async function strike(
       return goesOn(Date.now());
     case 'engine SIGKILL':
     case 'engine SIGTERM':
-      await world.engine?.restart(how === 'engine SIGKILL' ? 'SIGKILL' : 'SIGTERM', () =>
-        away(RESTART_MS),
-      );
+      await world.engine?.restart(how === 'engine SIGKILL' ? 'SIGKILL' : 'SIGTERM', () => away(RESTART_MS));
       return goesOn(Date.now());
   }
 }

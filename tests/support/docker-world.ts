@@ -1,9 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { deadlineSignal } from '@ordeal/core';
 import { placeId } from '@ordeal/place';
 import { type TestEngine, type TestImage, testEngine } from '@ordeal/runtimes/testing-engine';
 import type { DockerSettings, OrdealConfig } from 'ordeal/config';
 import { type Backend, openWorld, type World, type WorldOptions } from './world.ts';
+
+/** Docker 20.10 may lock itself out of its networks (moby/moby#46661): a test fails of that, and does not hang. */
+const ENGINE_DEADLINE_MS = 30_000;
 
 export interface DockerWorld extends World {
   /** What the world's workers have on the engine now: containers, networks and volumes. */
@@ -70,11 +74,11 @@ export function presentAt(docker: TestEngine['docker'], place: string): Promise<
 }
 
 async function presentWith(docker: TestEngine['docker'], label: string): Promise<string[]> {
-  const filters = { label: [label] };
+  const asked = { filters: { label: [label] }, abortSignal: deadlineSignal(ENGINE_DEADLINE_MS) };
   const [containers, networks, { Volumes: volumes }] = await Promise.all([
-    docker.listContainers({ all: true, filters }),
-    docker.listNetworks({ filters }),
-    docker.listVolumes({ filters }),
+    docker.listContainers({ all: true, ...asked }),
+    docker.listNetworks(asked),
+    docker.listVolumes(asked),
   ]);
   return [
     ...containers.flatMap(({ Names }) => Names),

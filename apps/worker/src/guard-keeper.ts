@@ -115,6 +115,18 @@ export class GuardKeeper {
     this.#current = guard;
     void this.#tellOfLeftovers(guard);
     void guard.closed.then((reason) => this.#succeed(guard, reason));
+    guard.on((event) => {
+      if (event.event === 'going') this.#retire(guard, event.reason);
+    });
+  }
+
+  /** It takes no new work, and needs its time to end what it has: who asks for a guard now gets the next one. */
+  #retire(guard: GuardClient, reason: string): void {
+    if (this.#closing) return;
+    this.#log.warn({ guard: guard.identity, reason }, 'the guard goes: waiting for its successor');
+    // By then, and not before, it says when that one is up.
+    this.#ready = guard.closed.then(() => this.#ready);
+    this.#ready.catch(() => {});
   }
 
   async #tellOfLeftovers({ recovered, logAt }: GuardClient): Promise<void> {

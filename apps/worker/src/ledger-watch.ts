@@ -5,6 +5,7 @@ import type { Injection, Store } from '@ordeal/store';
 import type { Logger } from 'pino';
 import { aboutExecution } from './about-execution.ts';
 import type { GuardPlace, Guards } from './guards.ts';
+import type { LiveExecutions } from './live-executions.ts';
 import { every, type Loop } from './loop.ts';
 
 const LOOK_EVERY_MS = 5_000;
@@ -18,8 +19,13 @@ const REBOOTED = 'its instance is removed, and the machine has been started agai
  * own, and has nobody to tell but by the farewell that it leaves. A row is closed when its execution has ended and no
  * guard of the place, alive or dead, has anything left of it.
  */
-export function startLedgerWatch(parts: { store: Store; guards: Guards; log: Logger }): Loop {
-  const { store, guards, log } = parts;
+export function startLedgerWatch(parts: {
+  store: Store;
+  guards: Guards;
+  live: LiveExecutions;
+  log: Logger;
+}): Loop {
+  const { store, guards, live: inHand, log } = parts;
 
   async function look({ place, keeper }: GuardPlace): Promise<void> {
     const guard = keeper.current;
@@ -33,7 +39,9 @@ export function startLedgerWatch(parts: { store: Store; guards: Guards; log: Log
       });
       if (open.length === 0 && farewells.length === 0) return;
       // In this order: what is live here and now is not looked for in journals that were read before.
-      const live = new Set((await store.liveExecutions()).map((ref) => keyOf(ref.trialId, ref.execution)));
+      // What this worker still has in hand knows more of its fault than can be seen from here, and writes it itself.
+      const acting = [...inHand.refs(), ...(await store.liveExecutions())];
+      const live = new Set(acting.map((ref) => keyOf(ref.trialId, ref.execution)));
       const { held: left } = await guard.ask('left', {}, ANSWER);
       const held = new Set(left.map((ref) => keyOf(ref.trial, ref.execution)));
       const isOver = (key: string): boolean => !live.has(key) && !held.has(key);

@@ -116,7 +116,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   );
   loop(startQueueKeeper({ store, queues, log }));
   loop(startLostWatch({ store, timing, log, onLost: () => desk.now() }));
-  loop(startLedgerWatch({ store, guards, log }));
+  loop(startLedgerWatch({ store, guards, live, log }));
   const stopListening = await store.onCampaignChange(() => {
     // A cancel or a pause reaches running trials by the beat's answer; a new campaign by a look.
     heartbeat.now();

@@ -74,6 +74,7 @@ export class Guard {
   /** Undoes and removes everything; takes no order from now on. True when nothing is left. */
   async shutDown(reason: string): Promise<boolean> {
     this.#goingBecause ??= reason;
+    this.#parts.send({ event: 'going', reason });
     this.#ahead.ask({ wanted: [], keepFreeMb: 0 });
     await Promise.all([...this.#executions.values()].map((execution) => this.#abandon(execution, reason)));
     await Promise.all(this.#ends.values());

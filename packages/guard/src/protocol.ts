@@ -14,7 +14,7 @@ import { farewell } from './journal/farewell.ts';
  * The worker asks (`id`, `verb`, `body`), the guard answers (`id`, `ok`), and tells on its own (`event`).
  * All times are milliseconds on the guard's monotonic clock.
  */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 const json = z.record(z.string(), z.json()) as z.ZodType<JsonObject>;
 const link = z.object({ from: z.string(), to: z.string(), port: z.string() });
@@ -281,6 +281,8 @@ const guardEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('operator'), fence, atMs: z.number(), told }),
   /** A thing worth a line in the trial's timeline: a node died, was restarted, ... */
   z.object({ event: z.literal('note'), fence, atMs: z.number(), kind: z.string(), data: json }),
+  /** Somebody told the guard to go: it ends what it has, and starts nothing more. Its line closes when that is done. */
+  z.object({ event: z.literal('going'), reason: z.string() }),
   /** The lease ran out or the instance broke: undone and removed by the guard on its own. */
   z.object({
     event: z.literal('abandoned'),

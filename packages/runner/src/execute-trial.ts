@@ -1,8 +1,8 @@
 import { describeError, OrdealError, waitFor } from '@ordeal/core';
 import type { Answer } from '@ordeal/guard';
-import type { Ended, ExecutionRef, ExecutionResult, Store } from '@ordeal/store';
-import pRetry from 'p-retry';
+import type { Ended, ExecutionResult, Store } from '@ordeal/store';
 import { TrialAborted } from './abort-reason.ts';
+import { outlastOutage } from './outlast-outage.ts';
 import { runTrial } from './run-trial.ts';
 import { TrialNotes, type TrialRun } from './trial-run.ts';
 
@@ -51,7 +51,9 @@ export async function executeTrial(execution: TrialExecution): Promise<TrialEnd>
   if (isResult) {
     onPhase('removing');
     // The result stands whatever the removal says: a guard that cannot remove now sweeps at its next start.
-    removed = removeInstance(execution, ref).catch(() => {});
+    removed = removeInstance(execution, notes)
+      .then(() => notes.moves)
+      .catch(() => {});
   }
   await notes.moves;
   if (campaign.cooldownSeconds > 0) await removed;
@@ -67,7 +69,7 @@ async function removeAndRecord(
 ): Promise<Ended> {
   const { store, guard, guardRecovered, onPhase } = execution;
   onPhase('removing');
-  const removal = await removeInstance(execution, notes.ref).then(
+  const removal = await removeInstance(execution, notes).then(
     () => undefined,
     (error: unknown) => error,
   );
@@ -84,12 +86,7 @@ function record(
   { ref, timeline }: TrialNotes,
   result: ExecutionResult,
 ): Promise<Ended> {
-  return pRetry(() => store.endExecution(ref, result, timeline.events()), {
-    retries: 30,
-    minTimeout: 250,
-    maxTimeout: 2_000,
-    shouldRetry: ({ error }) => error instanceof OrdealError && error.retryable,
-  });
+  return outlastOutage(() => store.endExecution(ref, result, timeline.events()));
 }
 
 /**
@@ -98,20 +95,17 @@ function record(
  * and would find no engine.
  */
 async function removeInstance(
-  { store, guard, signal }: Pick<TrialExecution, 'store' | 'guard' | 'signal'>,
-  ref: ExecutionRef,
+  { guard, signal }: Pick<TrialExecution, 'guard' | 'signal'>,
+  notes: TrialNotes,
 ): Promise<void> {
-  const fence = { trial: ref.trialId, execution: ref.execution };
+  const { fence } = notes;
   const ask = () => guard.ask('remove', { fence }, { timeoutMs: REMOVE_TIMEOUT_MS });
   const { clean, undone } = await ask();
   const isGone = clean || (!signal.aborted && (await becomesClean(ask)));
   for (const injection of undone) {
-    // States only move forward: what a probe saw gone before stays as it was seen. Rows left open by an outage are
-    // closed by the watch over the ledger.
-    const state = isGone ? 'gone' : 'unproven';
-    await store.advanceInjection(injection, state, {
-      seen: isGone ? 'its instance is removed' : 'removal failed',
-    });
+    // States only move forward: what a probe saw gone before stays as it was seen.
+    if (isGone) notes.advance(injection, 'gone', { seen: 'its instance is removed' });
+    else notes.advance(injection, 'unproven', { seen: 'removal failed' });
   }
 }
 

@@ -1,12 +1,5 @@
-import {
-  describeError,
-  type FaultPlan,
-  type InjectionState,
-  type JsonObject,
-  OrdealError,
-} from '@ordeal/core';
+import { type FaultPlan, type JsonObject, OrdealError } from '@ordeal/core';
 import type { Answer } from '@ordeal/guard';
-import pRetry from 'p-retry';
 import { planFault } from './plan-fault.ts';
 import type { TrialOperator } from './trial-operator.ts';
 import type { TrialNotes } from './trial-run.ts';
@@ -66,7 +59,7 @@ export class TrialFault {
     record.chaosMetadata = { ...record.chaosMetadata, active: finding.evidence };
     record.activeMs = activeMs === null ? null : activeMs - zeroMs;
     timeline.add(activeMs === null ? 'not_active' : 'active', activeMs, finding.evidence);
-    this.#advance(plan, activeMs === null ? 'applied' : 'active', finding.evidence);
+    this.#notes.advance(plan.injection, activeMs === null ? 'applied' : 'active', finding.evidence);
     await this.#notes.reach('active');
     return activeMs !== null;
   }
@@ -107,23 +100,6 @@ export class TrialFault {
     if (goneMs === null) findings.push('undo_not_proven');
     timeline.add('undone', undoneMs);
     timeline.add(goneMs === null ? 'undo_not_proven' : 'gone', goneMs, finding.evidence);
-    this.#advance(this.#plan, goneMs === null ? 'unproven' : 'gone', finding.evidence);
-  }
-
-  /**
-   * Moves the ledger's row on, while the trial goes on. Only the plan has to be there before the fault acts; a move
-   * that is lost in an outage costs no verdict, and the watch over the ledger closes the row later.
-   */
-  #advance(plan: FaultPlan, state: InjectionState, evidence: JsonObject): void {
-    const { run, timeline } = this.#notes;
-    const move = () =>
-      pRetry(() => run.store.advanceInjection(plan.injection, state, evidence), {
-        retries: 3,
-        minTimeout: 200,
-      }).catch((error: unknown) =>
-        timeline.add('ledger_not_moved', null, { state, error: describeError(error) }),
-      );
-    // In order: one that overtakes another would take its evidence away.
-    this.#notes.moves = this.#notes.moves.then(move);
+    this.#notes.advance(injection, goneMs === null ? 'unproven' : 'gone', finding.evidence);
   }
 }

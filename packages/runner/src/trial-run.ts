@@ -1,11 +1,24 @@
-import type { FaultKind, FaultPoints, Goal, Phase, Repertoire, Step } from '@ordeal/core';
+import {
+  describeError,
+  type FaultKind,
+  type FaultPoints,
+  type Goal,
+  type InjectionState,
+  type JsonObject,
+  type Phase,
+  type Repertoire,
+  type Step,
+} from '@ordeal/core';
 import type { Answer, Body, Fence, GuardClient } from '@ordeal/guard';
 import type { Campaign, ExecutionRef, Store, Trial } from '@ordeal/store';
+import { outlastOutage } from './outlast-outage.ts';
 import { Timeline } from './timeline.ts';
 import { type DraftRecord, emptyRecord } from './trial-record.ts';
 
 /** What the guard's answer may take beyond the work it was asked for. */
 export const ANSWER_SLACK_MS = 10_000;
+
+const CLOSING: readonly InjectionState[] = ['gone', 'unproven'];
 
 /** One claimed execution, and what it takes to run it. */
 export interface TrialRun {
@@ -65,6 +78,21 @@ export class TrialNotes {
     this.zeroMs = zeroMs;
     this.record.zeroAt = zeroAt;
     this.timeline.setZero(zeroMs, zeroAt);
+  }
+
+  /**
+   * Moves a row of the ledger on, beside the trial and one after the other: one that overtook another would take its
+   * evidence away. Only the plan has to be there before the fault acts; a move that is lost in a long outage costs no
+   * verdict, and the watch over the ledger closes the row later. When it was undone is told with it, for it may be
+   * written much later.
+   */
+  advance(injection: string, state: InjectionState, evidence: JsonObject): void {
+    const told = CLOSING.includes(state) ? { ...evidence, undone_at: new Date().toISOString() } : evidence;
+    const move = () =>
+      outlastOutage(() => this.run.store.advanceInjection(injection, state, told)).catch((error: unknown) =>
+        this.timeline.add('ledger_not_moved', null, { state, error: describeError(error) }),
+      );
+    this.moves = this.moves.then(move);
   }
 
   /** A test may hold the trial here. */
