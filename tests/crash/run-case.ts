@@ -103,7 +103,8 @@ export async function runCrashCase(
     'the ledger is closed',
     async () => (await store.openInjections()).length === 0 || undefined,
     {
-      timeoutMs: 20_000,
+      // An engine that was busy may need a second sweep.
+      timeoutMs: 40_000,
       everyMs: 200,
     },
   );

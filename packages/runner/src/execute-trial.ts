@@ -79,7 +79,7 @@ async function removeAndRecord(
 
 /**
  * The end must reach Postgres also when it is away just now: an identical end sent twice counts once, and one that
- * comes too late is refused by the fence. After about a minute the execution is left to be found lost.
+ * comes too late is refused by the fence. In an outage of more than a minute the execution is left to be found lost.
  */
 function record(
   store: Pick<Store, 'endExecution'>,
