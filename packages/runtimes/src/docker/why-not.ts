@@ -3,7 +3,6 @@ import { describeError, type Subject } from '@ordeal/core';
 import { type GuardHomeSettings, guardHome } from './beside-engine/guard-home.ts';
 import { Engine } from './engine/engine.ts';
 import { hasImage, referenceOf } from './engine/images.ts';
-import { INSTANCE_LABEL } from './engine/labels.ts';
 import { imagesOf } from './prepare-launches.ts';
 
 const ENGINE_DEADLINE_MS = 5_000;
@@ -19,18 +18,12 @@ export interface EngineSettings {
   readonly images: Readonly<Record<string, string>>;
 }
 
-/**
- * Why there can be no nodes on the engine, in words that fit behind "because"; undefined when there can. Networks are asked
- * for: Docker 20.10 may lock itself out of them for good, and answer all else (moby/moby#46661).
- */
+/** Why there can be no nodes on the engine, in words that fit behind "because"; undefined when there can. */
 export async function whyNoEngine({ engine }: Pick<EngineSettings, 'engine'>): Promise<string | undefined> {
-  const filters = { label: [INSTANCE_LABEL] };
   try {
-    await new Engine(engine).call(
-      'list its networks',
-      (docker, abortSignal) => docker.listNetworks({ filters, abortSignal }),
-      { timeoutMs: ENGINE_DEADLINE_MS },
-    );
+    await new Engine(engine).call('tell its version', (docker) => docker.version(), {
+      timeoutMs: ENGINE_DEADLINE_MS,
+    });
     return undefined;
   } catch (error) {
     return describeError(error);
