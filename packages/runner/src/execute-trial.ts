@@ -50,7 +50,7 @@ export async function executeTrial(execution: TrialExecution): Promise<TrialEnd>
   let removed = Promise.resolve();
   if (isResult) {
     onPhase('removing');
-    // The result stands whatever the removal says: a guard that cannot remove now sweeps at its next start.
+    // The result stands whatever the removal says: what cannot be removed now is swept later.
     removed = removeInstance(execution, notes)
       .then(() => notes.moves)
       .catch(() => {});
@@ -79,7 +79,7 @@ async function removeAndRecord(
 
 /**
  * The end must reach Postgres also when it is away just now: an identical end sent twice counts once, and one that
- * comes too late is refused by the fence. In an outage of more than a minute the execution is left to be found lost.
+ * comes too late is refused by the fence. In a longer outage the execution is left to be found lost.
  */
 function record(
   store: Pick<Store, 'endExecution'>,

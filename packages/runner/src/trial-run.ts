@@ -18,8 +18,6 @@ import { type DraftRecord, emptyRecord } from './trial-record.ts';
 /** What the guard's answer may take beyond the work it was asked for. */
 export const ANSWER_SLACK_MS = 10_000;
 
-const CLOSING: readonly InjectionState[] = ['gone', 'unproven'];
-
 /** One claimed execution, and what it takes to run it. */
 export interface TrialRun {
   readonly campaign: Campaign;
@@ -87,7 +85,7 @@ export class TrialNotes {
    * written much later.
    */
   advance(injection: string, state: InjectionState, evidence: JsonObject): void {
-    const told = CLOSING.includes(state) ? { ...evidence, undone_at: new Date().toISOString() } : evidence;
+    const told = state === 'gone' ? { ...evidence, undone_at: new Date().toISOString() } : evidence;
     const move = () =>
       outlastOutage(() => this.run.store.advanceInjection(injection, state, told)).catch((error: unknown) =>
         this.timeline.add('ledger_not_moved', null, { state, error: describeError(error) }),
