@@ -38,8 +38,8 @@ interface EndingInstance {
   readonly runtime: () => Runtime | undefined;
   readonly running: () => { readonly instance: Instance; readonly probe: SubjectProbe } | undefined;
   readonly injections: () => readonly Injection[];
-  /** The verb that was at work has ended, on its own or because it was interrupted. */
-  readonly workEnded: Promise<void>;
+  /** Resolves when the verb that was at work has ended, on its own or because it was interrupted. */
+  readonly workEnded: () => Promise<void>;
   readonly budgetMs: number;
   readonly journal: Journal;
   readonly log: (text: string) => void;
@@ -50,7 +50,7 @@ export async function endInstance(ending: EndingInstance): Promise<InstanceEnd> 
   const { budgetMs, label, log } = ending;
   const report = (error: unknown): void => log(`end of ${label.instance}: ${describeError(error)}`);
   // An apply that is still at work could act after the undo.
-  await within(ending.workEnded, budgetMs * WORK_MAY_END_SHARE, 'the verb at work').catch(report);
+  await within(ending.workEnded(), budgetMs * WORK_MAY_END_SHARE, 'the verb at work').catch(report);
   const all = ending.injections();
   const open = all.filter((injection) => injection.state !== 'gone');
   await Promise.all(
@@ -77,12 +77,29 @@ async function remove(ending: EndingInstance): Promise<boolean> {
       log(`probe of ${label.instance}: ${describeError(error)}`),
     );
     await within(running.instance.remove(), REMOVE_WITHIN_MS, 'remove the instance');
-  } else if (runtime !== undefined) {
-    const gone = await within(runtime.removeLeftovers(label), REMOVE_WITHIN_MS, 'remove leftovers');
-    if (!gone) return false;
+  } else if (runtime !== undefined && !(await removeLeftovers(ending, runtime))) {
+    return false;
   }
   journal.note({ kind: 'removed', instance: label.instance });
   return true;
+}
+
+/**
+ * What there is of a start goes at once, which ends it sooner; and once more when the start has ended: a busy engine makes
+ * what it was asked for seconds later.
+ * @returns false when something is left
+ * @throws OrdealError DEADLINE; what the runtime throws
+ */
+export function removeLeftovers(
+  { label, workEnded }: Pick<EndingInstance, 'label' | 'workEnded'>,
+  runtime: Runtime,
+): Promise<boolean> {
+  const removed = async () => {
+    await runtime.removeLeftovers(label);
+    await workEnded();
+    return runtime.removeLeftovers(label);
+  };
+  return within(removed(), REMOVE_WITHIN_MS, 'remove leftovers');
 }
 
 /** The instance is gone, and no probe can prove anything any more. */

@@ -13,7 +13,7 @@ import {
   type SubjectProbe,
 } from '@ordeal/core';
 import { acceptedSettings } from '@ordeal/operators';
-import { endInstance, type InstanceEnd } from './end-instance.ts';
+import { endInstance, type InstanceEnd, removeLeftovers } from './end-instance.ts';
 import type { GuardParts } from './execution-parts.ts';
 import { refused } from './fences.ts';
 import { HealthWatch } from './health/health-watch.ts';
@@ -76,9 +76,6 @@ export class Execution {
   }
   get label(): InstanceLabel {
     return this.#label;
-  }
-  get runtime(): Runtime | undefined {
-    return this.#runtime;
   }
   get isEnding(): boolean {
     return this.#end !== undefined;
@@ -293,7 +290,7 @@ export class Execution {
       runtime: () => this.#runtime,
       running: () => this.#running,
       injections: () => [...this.#injections.values()],
-      workEnded: this.#turns.idle(),
+      workEnded: () => this.#turns.idle(),
       budgetMs: this.#parts.timing.undoMs,
       journal: this.#parts.journal,
       log: this.#parts.log,
@@ -302,6 +299,12 @@ export class Execution {
       return end;
     });
     return this.#end;
+  }
+
+  /** Once more, behind an end that could not remove everything. @returns false when something is left. */
+  async removeLeftovers(): Promise<boolean> {
+    if (this.#runtime === undefined) return true;
+    return removeLeftovers({ label: this.#label, workEnded: () => this.#turns.idle() }, this.#runtime);
   }
 
   /** In turn, on an instance that is not in doubt. */

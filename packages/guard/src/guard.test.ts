@@ -467,4 +467,20 @@ describe('many executions', () => {
       refused('the guard goes'),
     );
   });
+
+  it('waits for what a start has asked the engine for, and removes it', async () => {
+    await using harness = await createGuardHarness();
+    const engine = Promise.withResolvers<void>();
+    harness.runtime.engineAnswers = engine.promise;
+    const start = harness.start(fence).catch(() => {});
+    await waitFor('the start is at work', () => harness.acts.includes('start t1#1') || undefined, soon);
+    const goes = harness.guard.shutDown('the worker died');
+    await waitFor('it removes', () => harness.acts.includes('leftovers t1#1') || undefined, soon);
+    engine.resolve();
+    expect(await goes).toBe(true);
+    await start;
+    const { acts } = harness;
+    expect(acts).toContain('remove t1#1');
+    expect(acts.indexOf('journal removed')).toBeGreaterThan(acts.indexOf('remove t1#1'));
+  });
 });

@@ -193,8 +193,8 @@ export class Guard {
   }
 
   async #cleanAgain(execution: Execution): Promise<boolean> {
-    const { label, runtime } = execution;
-    const clean = await (runtime?.removeLeftovers(label) ?? Promise.resolve(true)).catch((error: unknown) => {
+    const { label } = execution;
+    const clean = await execution.removeLeftovers().catch((error: unknown) => {
       this.#parts.log(`leftovers of ${label.instance}: ${describeError(error)}`);
       return false;
     });

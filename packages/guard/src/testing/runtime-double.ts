@@ -26,6 +26,8 @@ export class RuntimeDouble implements Runtime {
   readonly record: (act: string) => void;
   /** A start waits for it, unless its signal fires. */
   startMayEnd: Promise<void> = Promise.resolve();
+  /** What a start has asked its engine for comes all the same, once this has resolved. */
+  engineAnswers: Promise<void> = Promise.resolve();
 
   constructor(record: (act: string) => void) {
     this.record = record;
@@ -37,6 +39,7 @@ export class RuntimeDouble implements Runtime {
       this.startMayEnd,
       new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
     ]);
+    await this.engineAnswers;
     await mkdir(label.folder, { recursive: true });
     const instance = new InstanceDouble(label, subject.topology, this.record);
     this.instances.set(label.trial, instance);
