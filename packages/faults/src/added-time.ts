@@ -13,13 +13,20 @@ import { median } from './median.ts';
 
 /** An odd number has a middle. */
 const SAMPLES = 9;
+/** In how many of them a trip must be slower than all beside it: a delay may be drawn close to zero, or one trip beside it stall. */
+const MOST_SAMPLES = SAMPLES - 1;
 /**
  * Between the starts of two samples: they overlap, or a slow link would outlast every deadline, and they are
  * spread, or one stall of a busy machine would slow down all of them alike and look like a delay.
  */
 const SPREAD_MS = 30;
-/** Each route's share of that at least: a node with many links would else be measured under a load of pings. */
-const SPREAD_PER_ROUTE_MS = 5;
+/**
+ * Each route's share of that at least: a node with many links would else be measured under a load of pings. A store of
+ * TiKV has 17 routes; at 5 ms the measuring alone slowed them by up to 45 ms on two idle cores.
+ */
+const SPREAD_PER_ROUTE_MS = 8;
+/** How far above the spread of the trips beside it an added one must lie, where those have fewer hops. */
+const NOISE_MARGIN = 2;
 
 /** The round-trip time that a link adds. A type and not an interface, so that it is plain JSON. */
 export type AddedTime = {
@@ -28,8 +35,15 @@ export type AddedTime = {
   readonly addedMs: number | null;
   /** The quickest round trip through the link. */
   readonly fastestMs: number | null;
-  /** How far the round trips beside it lay apart: what is smaller than that cannot be told from noise. */
+  /** How far the round trips beside it lay apart. */
   readonly noiseMs: number | null;
+  /**
+   * The added time cannot be what a busy machine did. Beside a link without the fault, which has the same hops and thus the
+   * same chances, it is so when nearly every trip was slower than the ones that began with it. Beside the node alone it
+   * must exceed the noise: a starved machine was seen to slow every trip through a proxy by 57 ms, with direct ones 53 ms
+   * apart.
+   */
+  readonly isClear: boolean;
   readonly throughMs: number[];
   /** The slowest of the routes beside the link, for each sample. */
   readonly besideMs: number[];
@@ -82,20 +96,26 @@ function addedTime(
   const besideMs = through.flatMap((_, index) =>
     slowest(beside.flatMap((results) => results.slice(index, index + 1).flatMap(answered))),
   );
-  const figures =
-    problem === undefined
-      ? {
-          addedMs: rounded(median(throughMs.map((ms, index) => ms - (besideMs[index] ?? Number.NaN)))),
-          fastestMs: rounded(Math.min(...throughMs)),
-          noiseMs: rounded(Math.max(...besideMs) - Math.min(...besideMs)),
-        }
-      : { addedMs: null, fastestMs: null, noiseMs: null };
   return {
     link: linkName(link),
-    ...figures,
+    ...(problem === undefined ? figuresOf(throughMs, besideMs, beside.length > 1) : UNANSWERED),
     throughMs: throughMs.map(rounded),
     besideMs: besideMs.map(rounded),
     problem: problem ?? null,
+  };
+}
+
+const UNANSWERED = { addedMs: null, fastestMs: null, noiseMs: null, isClear: false };
+
+function figuresOf(throughMs: readonly number[], besideMs: readonly number[], isBesideLink: boolean) {
+  const addedMs = throughMs.map((ms, index) => ms - (besideMs[index] ?? Number.NaN));
+  const noiseMs = Math.max(...besideMs) - Math.min(...besideMs);
+  const slower = addedMs.filter((ms) => ms > 0).length;
+  return {
+    addedMs: rounded(median(addedMs)),
+    fastestMs: rounded(Math.min(...throughMs)),
+    noiseMs: rounded(noiseMs),
+    isClear: isBesideLink ? slower >= MOST_SAMPLES : median(addedMs) >= NOISE_MARGIN * noiseMs,
   };
 }
 

@@ -57,6 +57,7 @@ export function routeTo({ instance }: FaultSite, node: string): Route {
  * Routes that a fault on these links is not on, to compare one of them with: the listening node itself, which may be
  * slow, and another link where there is one, which has the same hops. A machine that is too busy slows down each
  * hop, and without that comparison a link would look slow because it has more of them.
+ * @returns the node's, then that of the other link if there is one
  */
 export function routesBeside(site: FaultSite, link: Link, touched: readonly Link[]): Route[] {
   const names = new Set(touched.map(linkName));
