@@ -1,0 +1,3 @@
+import { crashMatrixOn } from './crash/crash-matrix.ts';
+
+crashMatrixOn('docker');
