@@ -9,6 +9,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
 import { type DockerWorld, openWorldOn } from './support/docker-world.ts';
+import { leftForGood } from './support/left-for-good.ts';
 
 const why = whyNoTestEngine();
 
@@ -77,7 +78,7 @@ describe.skipIf(why !== undefined)(
       ]);
       worker.child.kill('SIGTERM');
       expect(await worker.ended).toBe(0);
-      expect(await world.left()).toEqual([]);
+      expect(await leftForGood(() => world.left())).toEqual([]);
     }, 300_000);
   },
 );

@@ -4,6 +4,7 @@ import { TEST_ENGINE_TIMEOUT_MS, testEngine, whyNoTestEngine } from '@ordeal/run
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
 import { type DockerWorld, openWorldOn } from './support/docker-world.ts';
+import { leftForGood } from './support/left-for-good.ts';
 import { expectAsOnPages, runInSmall } from './support/ready-made.ts';
 
 const why = whyNoTestEngine();
@@ -39,7 +40,7 @@ describe.skipIf(why !== undefined)(
       const [kill, , pause] = trials.map(({ record }) => record?.availability);
       expect(pause?.longestOutageMs).toBeGreaterThan(500);
       expect(kill?.under.operations).toBeGreaterThan(10);
-      expect(await world.left()).toEqual([]);
+      expect(await leftForGood(() => world.left())).toEqual([]);
     });
 
     it('finds a write that is deleted behind the client’s back', async () => {
@@ -65,7 +66,7 @@ describe.skipIf(why !== undefined)(
         findings: ['acknowledged_writes_lost'],
         writes: { lost: 1, examples: [expect.stringMatching(/^\d+$/)], unchecked: null },
       });
-      expect(await world.left()).toEqual([]);
+      expect(await leftForGood(() => world.left())).toEqual([]);
     });
 
     it('what a killed guard left on the engine is removed by the next, and the trial runs again', async () => {
@@ -90,7 +91,7 @@ describe.skipIf(why !== undefined)(
       expect(trial).toMatchObject({ outcome: 'resolved', execution: 2, losses: 1 });
       worker.child.kill('SIGTERM');
       expect(await worker.ended, worker.output()).toBe(0);
-      expect(await world.left()).toEqual([]);
+      expect(await leftForGood(() => world.left())).toEqual([]);
     });
   },
 );

@@ -9,6 +9,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
 import { type DockerWorld, openWorldOn } from './support/docker-world.ts';
+import { leftForGood } from './support/left-for-good.ts';
 
 const why = whyNoTestEngine();
 const WHAT = [
@@ -78,7 +79,7 @@ describe.skipIf(why !== undefined)(
         const injections = await store.listInjections(trial.id);
         expect(injections.map(({ state }) => state)).toEqual(['gone', 'gone']);
       }
-      expect(await world.left()).toEqual([]);
+      expect(await leftForGood(() => world.left())).toEqual([]);
     }, 300_000);
   },
 );

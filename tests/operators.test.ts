@@ -7,6 +7,7 @@ import type { Trial } from '@ordeal/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
 import { type DockerWorld, openDockerWorld } from './support/docker-world.ts';
+import { leftForGood } from './support/left-for-good.ts';
 import { openWorld, type World } from './support/world.ts';
 
 let world: World;
@@ -86,7 +87,7 @@ describe.skipIf(why !== undefined)(
       for (const [operator, expected] of CONTROLS) {
         expectRank(trials.get(operator), expected, operator === 'restart-everything' ? 2 : 0);
       }
-      expect(await docker.left()).toEqual([]);
+      expect(await leftForGood(() => docker.left())).toEqual([]);
     });
   },
 );

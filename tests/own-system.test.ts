@@ -7,6 +7,7 @@ import { TEST_ENGINE_TIMEOUT_MS, type TestEngine, testEngine } from '@ordeal/run
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shortCampaign } from './support/campaigns.ts';
 import { type DockerWorld, openDockerWorld } from './support/docker-world.ts';
+import { leftForGood } from './support/left-for-good.ts';
 import { whyNoCompose } from './support/why-no-compose.ts';
 import type { Running } from './support/world.ts';
 
@@ -75,7 +76,7 @@ describe.skipIf(why !== undefined)(
       });
       for (const { key, record } of trials)
         expect(record, key).toMatchObject({ wholeAfterUndo: true, findings: [] });
-      expect(await world.left()).toEqual([]);
+      expect(await leftForGood(() => world.left())).toEqual([]);
       expect(world.trialProcesses()).toEqual([]);
     });
 

@@ -3,6 +3,7 @@ import { TEST_ENGINE_TIMEOUT_MS, whyNoTestEngine } from '@ordeal/runtimes/testin
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DockerWorld, openDockerWorld } from './support/docker-world.ts';
 import { readFaultTable } from './support/fault-table.ts';
+import { leftForGood } from './support/left-for-good.ts';
 import { expectAsOnPages, runInSmall } from './support/ready-made.ts';
 
 const why = whyNoTestEngine();
@@ -60,7 +61,7 @@ describe.skipIf(why !== undefined)(
       expect(partition?.writes?.lost).toBeLessThan(50);
       const { stdout: shown } = await world.ordeal('show', trials[0]?.campaignId ?? '');
       expect(shown).toMatch(/redis\/network_partition#0 .*acknowledged_writes_lost/);
-      expect(await world.left()).toEqual([]);
+      expect(await leftForGood(() => world.left())).toEqual([]);
     });
   },
 );

@@ -8,6 +8,7 @@ import { keepEvidence } from './soak/evidence.ts';
 import { killFigures } from './soak/figures.ts';
 import { Killer } from './soak/killer.ts';
 import { breachesIn } from './support/audit.ts';
+import { leftForGood } from './support/left-for-good.ts';
 import { guardFoldersOf, leftOf, openPairWorld } from './support/pair-world.ts';
 import { BACKENDS, type Backend, whyNot } from './support/world.ts';
 
@@ -84,7 +85,7 @@ it.skipIf(why !== undefined)(
     const breaches = [
       ...audits.flat(),
       ...killer.breaches,
-      ...(await leftOf(world)).map((what) => `left: ${what}`),
+      ...(await leftForGood(() => leftOf(world))).map((what) => `left: ${what}`),
       ...(await guardFoldersOf(world)).map((folder) => `a guard's folder is left: ${folder}`),
     ];
     expect(breaches, `evidence is in ${evidence}`).toEqual([]);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type RuntimeName, STEPS, type Step, waitFor } from '@ordeal/core';
 import type { Execution } from '@ordeal/store';
 import { breachesIn } from '../support/audit.ts';
+import { leftForGood } from '../support/left-for-good.ts';
 import type { OwnTestEngine } from '../support/own-engine.ts';
 import { guardFoldersOf, leftOf, openPairWorld } from '../support/pair-world.ts';
 import type { Backend } from '../support/world.ts';
@@ -126,7 +127,7 @@ export async function runCrashCase(
     ...spent.map(({ trialId, end, error }) => `trial ${trialId} spent an attempt: ${end}: ${error}`),
     ...(isTurned === (clock !== undefined) ? [] : ['the clock was not turned']),
     ...(code === 0 ? [] : [`the worker ended with ${code}: ${last.output()}`]),
-    ...(await leftOf(world)).map((what) => `left: ${what}`),
+    ...(await leftForGood(() => leftOf(world))).map((what) => `left: ${what}`),
     ...(await guardFoldersOf(world)).map((folder) => `a guard's folder is left: ${folder}`),
   ];
   if (breaches.length > 0) throw new Error(breaches.join('\n'));

@@ -107,6 +107,40 @@ describe('a guard process', () => {
     expect(guard.exitCode).toBe(0);
   });
 
+  it('that is closed while its engine is slow goes on to the end, and leaves nothing', async () => {
+    await using guards = await RealGuards.create();
+    const undoMs = 500;
+    const client = await guards.spawn({
+      timing: { ...QUICK_TIMING, undoMs },
+      env: { GUARD_REMOVAL_MS: '5000' },
+    });
+    await client.ask('start', { fence, subject: 'double', runtime: 'process' }, soon);
+    const fromMs = monotonicMs();
+    await client.close();
+    expect(monotonicMs() - fromMs).toBeLessThan(4_000);
+    expect(isAlive(client.identity)).toBe(true);
+    await until('the guard is gone', () => !isAlive(client.identity));
+    expect(guards.acts()).toContain('remove t1#1');
+    expect(guards.guardFolders()).toEqual([]);
+  });
+
+  it('that is told to go while its engine is slow leaves the rest to the successor its worker waits for', async () => {
+    await using guards = await RealGuards.create();
+    const undoMs = 500;
+    const client = await guards.spawn({
+      timing: { ...QUICK_TIMING, undoMs },
+      env: { GUARD_REMOVAL_MS: '5000' },
+    });
+    await client.ask('start', { fence, subject: 'double', runtime: 'process' }, soon);
+    const fromMs = monotonicMs();
+    signalProcess(client.identity, 'SIGTERM');
+    expect(await client.closed).toContain('the guard exited (code 1)');
+    expect(monotonicMs() - fromMs).toBeLessThan(3_000);
+    const successor = await guards.spawn();
+    expect(successor.recovered).toMatchObject([{ ...fence, clean: true }]);
+    expect(guards.nodes()).toEqual([]);
+  });
+
   it('that was killed is cleaned up after by its successor, before that takes work', async () => {
     await using guards = await RealGuards.create();
     const client = await guards.spawn();

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, monotonicMs, OrdealError, type Repertoire, readFaultPoints } from '@ordeal/core';
 import type { GuardParts } from './execution-parts.ts';
 import { Guard } from './guard.ts';
@@ -19,6 +20,11 @@ import { eventWriter, serve } from './serve.ts';
 
 /** Between two ticks: leases, health samples and the worker's watch over its guard all hang on it. */
 const TICK_MS = 250;
+/** So long a guard whose worker is gone tries to remove what it has: nobody else would go on with it soon. */
+const LINGER_MS = 60_000;
+const REMOVE_AGAIN_MS = 1_000;
+/** To say so and go, behind the undo budget. */
+const EXIT_SLACK_MS = 500;
 
 export interface GuardProcessParts {
   readonly options: LaunchOptions;
@@ -67,17 +73,25 @@ export async function runGuardProcess(parts: GuardProcessParts): Promise<void> {
   const going = new AbortController();
   // A dying guard has so long; what is still there then is nobody's.
   void keepSweeping(folders, home, options.timing.undoMs, going.signal);
-  const reason = await Promise.race([serve(guard, input, output), stopReason()]);
+  let hasWorker = true;
+  const lineEnded = serve(guard, input, output).finally(() => {
+    hasWorker = false;
+  });
+  const reason = await Promise.race([lineEnded, stopReason()]);
   going.abort();
   log(`going: ${reason}`);
-  // What is still left after the budget stays in the journal, for whoever sweeps next.
-  setTimeout(() => exit(1), options.timing.undoMs + 500).unref();
-  const clean = await guard.shutDown(reason);
+  const fromMs = monotonicMs();
+  // What is left then stays in the journal, for whoever sweeps next: where there is a worker, the successor that it waits for.
+  const staysMs = (): number => (hasWorker ? options.timing.undoMs + EXIT_SLACK_MS : LINGER_MS);
+  setInterval(() => {
+    if (monotonicMs() - fromMs >= staysMs()) exit(1);
+  }, TICK_MS).unref();
+  while (!(await guard.shutDown(reason))) await delay(REMOVE_AGAIN_MS);
   clearInterval(ticking);
   await handleServer.close();
   await journal.close();
-  if (clean) await rm(folder.path, { recursive: true, force: true });
-  exit(clean ? 0 : 1);
+  await rm(folder.path, { recursive: true, force: true });
+  exit(0);
 }
 
 async function takeFolder(path: string, lives: Lives): Promise<GuardFolder> {

@@ -151,7 +151,8 @@ export class LineGuardClient implements GuardClient {
         timeoutMs: timing.undoMs + EXIT_SLACK_MS,
       });
     } catch {
-      await this.kill();
+      // One that still ticks is removing: an engine takes its time, and a guard that is killed leaves it to the next sweep.
+      if (monotonicMs() - this.lastTick.receivedAt > EXIT_SLACK_MS) await this.kill();
     }
     this.#end(CLOSED_BY_US);
   }

@@ -1,6 +1,6 @@
 /**
  * The guard's process with test doubles in it: everything about the process is real, and so are the nodes'
- * processes. What the doubles do goes to the file GUARD_ACTS.
+ * processes. What the doubles do goes to the file GUARD_ACTS; a removal takes GUARD_REMOVAL_MS.
  */
 import { appendFileSync } from 'node:fs';
 import { Socket } from 'node:net';
@@ -14,6 +14,7 @@ import { subjectDouble } from './subject-double.ts';
 const actsFile = process.env.GUARD_ACTS ?? '/dev/null';
 const record = (act: string): void => appendFileSync(actsFile, `${act}\n`);
 const runtime = new RuntimeDouble(record);
+runtime.removalMs = Number(process.env.GUARD_REMOVAL_MS ?? 0);
 const options = readLaunchArguments(process.argv.slice(2));
 await runGuardProcess({
   options,

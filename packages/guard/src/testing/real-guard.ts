@@ -47,7 +47,8 @@ export class RealGuards implements AsyncDisposable {
   }
 
   async spawn(options: Partial<SpawnGuardOptions> = {}): Promise<GuardClient> {
-    const client = await spawnGuard({ ...this.#options(), ...options });
+    const own = this.#options();
+    const client = await spawnGuard({ ...own, ...options, env: { ...own.env, ...options.env } });
     this.#clients.push(client);
     return client;
   }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Instance,
   type InstanceLabel,
@@ -28,6 +29,8 @@ export class RuntimeDouble implements Runtime {
   startMayEnd: Promise<void> = Promise.resolve();
   /** What a start has asked its engine for comes all the same, once this has resolved. */
   engineAnswers: Promise<void> = Promise.resolve();
+  /** What the removal of an instance takes. */
+  removalMs = 0;
 
   constructor(record: (act: string) => void) {
     this.record = record;
@@ -41,7 +44,7 @@ export class RuntimeDouble implements Runtime {
     ]);
     await this.engineAnswers;
     await mkdir(label.folder, { recursive: true });
-    const instance = new InstanceDouble(label, subject.topology, this.record);
+    const instance = new InstanceDouble(label, subject.topology, this.record, this.removalMs);
     this.instances.set(label.trial, instance);
     return instance;
   }
@@ -69,12 +72,19 @@ export class InstanceDouble implements Instance {
   readonly lost = new Set<number>();
   #acknowledged = 0;
   readonly #record: (act: string) => void;
+  readonly #removalMs: number;
   readonly #node: ChildProcess;
   readonly #load: NodeJS.Timeout;
   readonly #loadListeners = new Set<(line: LoadLine) => void>();
   readonly #nodeListeners = new Set<(event: NodeEvent) => void>();
 
-  constructor(label: InstanceLabel, topology: Instance['topology'], record: (act: string) => void) {
+  constructor(
+    label: InstanceLabel,
+    topology: Instance['topology'],
+    record: (act: string) => void,
+    removalMs: number,
+  ) {
+    this.#removalMs = removalMs;
     this.label = label;
     this.topology = topology;
     this.#record = record;
@@ -104,6 +114,7 @@ export class InstanceDouble implements Instance {
   }
   async remove(): Promise<void> {
     clearInterval(this.#load);
+    await delay(this.#removalMs);
     this.#node.kill('SIGKILL');
     await rm(this.label.folder, { recursive: true, force: true });
     this.#record(`remove ${this.label.trial}#${this.label.execution}`);
