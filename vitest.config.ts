@@ -9,6 +9,33 @@ const MEASURING = [
   'packages/subjects/src/postgres/{ping,subject}.test.ts',
 ];
 
+/** These fill both cores with what the Docker engine does: not more than two at once. */
+const IN_CONTAINERS = [
+  'compose-instance',
+  'crash-matrix-docker',
+  'engine-outage',
+  'etcd',
+  'foreign-hands',
+  'full-matrix',
+  'guard-container',
+  'operator-handles',
+  'operators',
+  'own-system',
+  'postgres-docker',
+  'redis',
+  'soak',
+  'test-engine',
+  'tikv-double',
+].map((name) => `tests/${name}.test.ts`);
+
+/** Whole campaigns: their trials wait for most of the time, but a machine that is full breaks an SLO. */
+const WHOLE = {
+  testTimeout: 360_000,
+  // What a fault does to a cluster depends on what else the machine has to do: once more, and it must be so.
+  retry: 1,
+  maxConcurrency: 2,
+};
+
 export default defineConfig({
   test: {
     // Real servers on a small machine: time-outs are for hangs, not for slowness.
@@ -40,16 +67,22 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // Whole campaigns: their trials wait for most of the time, but a machine that is full breaks an SLO.
+          ...WHOLE,
           name: 'whole',
           include: ['tests/**/*.test.ts'],
-          exclude: [...defaultExclude, ...MEASURING],
-          testTimeout: 360_000,
-          // What a fault does to a cluster depends on what else the machine has to do: once more, and it must be so.
-          retry: 1,
-          maxWorkers: 2,
-          maxConcurrency: 2,
+          exclude: [...defaultExclude, ...MEASURING, ...IN_CONTAINERS],
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...WHOLE,
+          name: 'containers',
+          include: IN_CONTAINERS,
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -16,7 +16,7 @@ const { values } = parseArgs({
   },
 });
 const given = Object.entries(values).map(([name, value]) => [`ORDEAL_SOAK_${name.toUpperCase()}`, value]);
-const vitest = spawn('vitest', ['run', '--project', 'whole', '--retry', '0', 'tests/soak.test.ts'], {
+const vitest = spawn('vitest', ['run', '--project', 'containers', '--retry', '0', 'tests/soak.test.ts'], {
   stdio: 'inherit',
   env: { ...process.env, ...Object.fromEntries(given) },
 });

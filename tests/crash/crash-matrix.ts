@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { RuntimeName } from '@ordeal/core';
 import { TEST_ENGINE_TIMEOUT_MS, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { whyNoOwnClock } from '../support/own-clock.ts';
 import { runApart, whyNotApart } from '../support/run-apart.ts';
 import { BACKENDS, whyNot } from '../support/world.ts';
@@ -29,7 +29,7 @@ export function crashMatrixOn(runtime: RuntimeName): void {
       const why = whyNotRun(each);
       it.skipIf(why !== undefined)(
         'at every step of a trial loses nothing, runs nothing twice, leaves nothing broken',
-        async ({ signal }) => {
+        async ({ expect, signal }) => {
           const run = needsOwnEngine(each) ? runApartOnOwnEngine(each, signal) : runCrashCase(each);
           const { againMs } = await run;
           // Beside other tests the machine is full; killed-worker.test.ts holds the time against the promise, too.
