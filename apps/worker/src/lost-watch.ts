@@ -12,7 +12,7 @@ export function startLostWatch(parts: {
   store: Store;
   timing: Timing;
   log: Logger;
-  onLost: (campaignId: string) => void;
+  onLost: () => void;
 }): Loop {
   const { store, timing, log, onLost } = parts;
   const seen = new Map<string, { beats: number; sinceMs: number }>();
@@ -40,7 +40,7 @@ export function startLostWatch(parts: {
             execution: execution.execution,
           };
           log.warn(about, `execution lost: ${why}`);
-          onLost(execution.campaignId);
+          onLost();
         }
       }
       for (const key of seen.keys()) if (!keys.has(key)) seen.delete(key);

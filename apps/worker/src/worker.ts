@@ -58,10 +58,14 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const id = `w-${randomBytes(4).toString('hex')}`;
   const log = options.log.child({ worker: id });
   const place = placeId(folders);
+  await using started = new AsyncDisposableStack();
+  const loop = <L extends Loop>(made: L): L => started.adopt(made, (running) => running.stop());
+  // Before all that takes seconds to come up: what dead workers had runs again that much sooner.
+  let onLost = (): void => {};
+  loop(startLostWatch({ store, timing, log, onLost: () => onLost() }));
   const found = await findCapabilities(settings, operatorDb);
   const live = new LiveExecutions();
   const stopping = new AbortController();
-  await using started = new AsyncDisposableStack();
   const hasDocker = found.can.some(needsDocker);
   const guards = started.adopt(
     await Guards.start({ folders, settings, operatorDb, store, log }, hasDocker),
@@ -77,7 +81,6 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   await store.publishEntries(toPublished(settings.additions, Object.keys(settings.operators)));
   await store.registerWorker({ id, place, pid: process.pid, capabilities, cannot, slots });
 
-  const loop = <L extends Loop>(made: L): L => started.adopt(made, (running) => running.stop());
   const readyAhead = loop(
     startReadyAhead({
       guards,
@@ -114,8 +117,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       log,
     }),
   );
+  onLost = () => desk.now();
   loop(startQueueKeeper({ store, queues, log }));
-  loop(startLostWatch({ store, timing, log, onLost: () => desk.now() }));
   loop(startLedgerWatch({ store, guards, live, log }));
   const stopListening = await store.onCampaignChange(() => {
     // A cancel or a pause reaches running trials by the beat's answer; a new campaign by a look.
