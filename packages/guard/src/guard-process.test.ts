@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,6 +8,7 @@ import { isAlive, processesIn, signalProcess } from '@ordeal/place';
 import { describe, expect, it } from 'vitest';
 import type { GuardClient } from './client/guard-client.ts';
 import { readFarewells } from './journal/farewell.ts';
+import { guardFolder, guardsFolder } from './journal/guard-folder.ts';
 import { sweepGuards } from './journal/sweep.ts';
 import { PROTOCOL_VERSION } from './protocol.ts';
 import { planOf } from './testing/fault-double.ts';
@@ -162,6 +164,22 @@ describe('a guard process', () => {
     ]);
     expect(guards.nodes()).toEqual([]);
     expect(guards.guardFolders()).toEqual([successor.guard]);
+  });
+
+  it('that was killed behind an undo is told of by its successor: nobody may have heard that the fault is gone', async () => {
+    await using guards = await RealGuards.create();
+    const client = await guards.spawn();
+    await inject(client);
+    await client.ask('undo', { fence, injection: 'x', goneWithinMs: 5_000 }, soon);
+    const { journal } = guardFolder(join(guardsFolder(guards.folders), client.guard));
+    await until('it is in the journal', () => readFileSync(journal, 'utf8').includes('"gone"'));
+    signalProcess(client.identity, 'SIGKILL');
+    await client.closed;
+    const successor = await guards.spawn();
+    expect(successor.recovered).toEqual([{ ...fence, injections: [], clean: true }]);
+    expect(await readFarewells(guards.folders)).toMatchObject([
+      { ...fence, by: 'successor', injections: [{ injection: 'x', state: 'gone' }] },
+    ]);
   });
 
   it('that is frozen counts as lost, and undoes nothing of its successor when it wakes', async () => {

@@ -334,6 +334,16 @@ describe('lease', () => {
     await expect(harness.start(fence)).rejects.toMatchObject(refused('its lease ran out'));
   });
 
+  it('that runs out when the fault is gone already is told of as well: its worker may not have heard', async () => {
+    await using harness = await createGuardHarness();
+    await harness.start(fence);
+    await harness.guard.ask('apply', { fence, plan: planOf('x'), activeWithinMs: 300 });
+    await harness.guard.ask('undo', { fence, injection: 'x', goneWithinMs: 300 });
+    harness.sleep(LEASE_MS);
+    await harness.told('abandoned');
+    expect(harness.farewells).toMatchObject([{ ...fence, injections: [{ injection: 'x', state: 'gone' }] }]);
+  });
+
   it('is renewed by a beat from when it was sent', async () => {
     await using harness = await createGuardHarness();
     await harness.start(fence);

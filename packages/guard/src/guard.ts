@@ -230,16 +230,16 @@ export class Guard {
     const { fence } = execution;
     const { leaveFarewell, log, monotonicMs, send } = this.#parts;
     log(`abandoning execution ${fence.execution} of trial ${fence.trial}: ${reason}`);
-    const { injections, undone, undoneAt } = await this.#end(execution, reason);
-    if (undone.length > 0) {
-      const left = injections.filter(({ injection }) => undone.includes(injection));
+    const { injections, undoneAt } = await this.#end(execution, reason);
+    // Those that were gone before as well: their worker may have died before it could write it down.
+    if (injections.length > 0) {
       // Before the event: a worker that is still there ends the execution on it, and then looks for this.
       await leaveFarewell({
         ...fence,
         at: undoneAt.toISOString(),
         by: 'guard',
         reason,
-        injections: left,
+        injections: [...injections],
       }).catch((error: unknown) => log(`farewell of ${execution.label.instance}: ${describeError(error)}`));
     }
     send({ event: 'abandoned', fence, atMs: monotonicMs(), reason, injections: [...injections] });

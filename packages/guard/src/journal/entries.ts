@@ -33,11 +33,11 @@ export function instanceOf(entry: JournalEntry): string {
   return entry.kind === 'instance' ? entry.label.instance : entry.instance;
 }
 
-/** An instance that the journal does not say was removed, with its injections that were not proven gone. */
+/** An instance that the journal does not say was removed, with its injections and the last that was noted of each. */
 export interface LeftInstance {
   readonly label: JournaledInstance['label'];
   readonly runtime: JournaledInstance['runtime'];
-  readonly injections: readonly string[];
+  readonly injections: readonly { readonly injection: string; readonly state: InjectionState }[];
 }
 
 /** What is left according to the text of a journal. A torn line is the last thing that a killed guard wrote. */
@@ -57,7 +57,7 @@ export function leftInstances(text: string): LeftInstance[] {
   return [...left.values()].map(({ made, injections }) => ({
     label: made.label,
     runtime: made.runtime,
-    injections: [...injections].filter(([, state]) => state !== 'gone').map(([injection]) => injection),
+    injections: [...injections].map(([injection, state]) => ({ injection, state })),
   }));
 }
 

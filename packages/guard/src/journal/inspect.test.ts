@@ -33,7 +33,7 @@ it('tells what living and killed guards have, and changes nothing', async () => 
   expect(Object.fromEntries(inspection.guards.map((guard) => [guard.name, guard]))).toMatchObject({
     [dead.guard]: {
       state: 'dead',
-      left: [{ label: { trial: 't1', execution: 1 }, injections: ['x-t1'] }],
+      left: [{ label: { trial: 't1', execution: 1 }, injections: [{ injection: 'x-t1' }] }],
       processes: [expect.any(String)],
     },
     [alive.guard]: { state: 'alive', left: [{ label: { trial: 't2' } }], processes: [expect.any(String)] },

@@ -31,7 +31,7 @@ async function newPath(): Promise<string> {
 }
 
 describe('the journal', () => {
-  it('knows what is left, and which injections were not proven gone', async () => {
+  it('knows what is left, and what was noted last of each injection', async () => {
     const path = await newPath();
     const journal = await openJournal(path);
     for (const instance of ['one', 'two']) await journal.write(made(instance));
@@ -42,7 +42,14 @@ describe('the journal', () => {
     await journal.write({ kind: 'removed', instance: 'one' });
     await journal.close();
     expect(leftInstances(await readFile(path, 'utf8'))).toMatchObject([
-      { label: { trial: 'trial of two' }, runtime: 'process', injections: ['x'] },
+      {
+        label: { trial: 'trial of two' },
+        runtime: 'process',
+        injections: [
+          { injection: 'x', state: 'applied' },
+          { injection: 'y', state: 'gone' },
+        ],
+      },
     ]);
   });
 

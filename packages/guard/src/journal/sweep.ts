@@ -98,11 +98,9 @@ async function sweepGuard(
   }
   await endOperators(folders, folder);
   const known = await leftIn(folder, runtimes);
-  const recovered = await recoverAll(known, runtimes);
+  const recovered = await recoverAll(folders, known, runtimes);
   const unknown = unknownOnEngine(folder, known, await labelled);
-  recovered.push(...(await recoverAll(unknown, runtimes)));
-  // Before the folder goes: as long as it is there, the rows of the ledger stay open.
-  await Promise.all(recovered.map((one) => tell(folders, one)));
+  recovered.push(...(await recoverAll(folders, unknown, runtimes)));
   if (recovered.every(({ clean }) => clean)) await rm(folder.path, { recursive: true, force: true });
   else await claim.release();
   return recovered;
@@ -129,32 +127,45 @@ async function endOperators(folders: Folders, folder: GuardFolder): Promise<void
   await rm(socket, { force: true });
 }
 
-async function tell(folders: Folders, { trial, execution, injections, clean }: Recovered): Promise<void> {
-  if (!clean || injections.length === 0) return;
+function recoverAll(
+  folders: Folders,
+  left: readonly LeftInstance[],
+  runtimes: readonly Runtime[],
+): Promise<Recovered[]> {
+  return Promise.all(left.map((instance) => recover(folders, instance, runtimes)));
+}
+
+async function recover(
+  folders: Folders,
+  left: LeftInstance,
+  runtimes: readonly Runtime[],
+): Promise<Recovered> {
+  const { trial, execution, instance } = left.label;
+  const runtime = runtimes.find(({ name }) => name === left.runtime);
+  const clean = await (runtime?.removeLeftovers(left.label) ?? Promise.resolve(false)).catch(
+    (error: unknown) => {
+      console.error(`leftovers of ${instance}: ${describeError(error)}`);
+      return false;
+    },
+  );
+  // Before the folder goes: as long as it is there, the rows of the ledger stay open.
+  if (clean) await sayFarewell(folders, left);
+  const open = left.injections.filter(({ state }) => state !== 'gone');
+  return { trial, execution, injections: open.map(({ injection }) => injection), clean };
+}
+
+async function sayFarewell(folders: Folders, { label, injections }: LeftInstance): Promise<void> {
+  if (injections.length === 0) return;
+  const { trial, execution, instance } = label;
   await leaveFarewell(folders, {
     trial,
     execution,
     at: new Date().toISOString(),
     by: 'successor',
     reason: 'the guard died',
-    injections: injections.map((injection) => ({ injection, state: 'unproven' })),
-  }).catch((error: unknown) =>
-    console.error(`farewell of execution ${execution} of ${trial}: ${describeError(error)}`),
-  );
-}
-
-function recoverAll(left: readonly LeftInstance[], runtimes: readonly Runtime[]): Promise<Recovered[]> {
-  return Promise.all(left.map((instance) => recover(instance, runtimes)));
-}
-
-async function recover(left: LeftInstance, runtimes: readonly Runtime[]): Promise<Recovered> {
-  const { trial, execution } = left.label;
-  const runtime = runtimes.find(({ name }) => name === left.runtime);
-  const clean = await (runtime?.removeLeftovers(left.label) ?? Promise.resolve(false)).catch(
-    (error: unknown) => {
-      console.error(`leftovers of ${left.label.instance}: ${describeError(error)}`);
-      return false;
-    },
-  );
-  return { trial, execution, injections: [...left.injections], clean };
+    injections: injections.map(({ injection, state }) => ({
+      injection,
+      state: state === 'gone' ? 'gone' : 'unproven',
+    })),
+  }).catch((error: unknown) => console.error(`farewell of ${instance}: ${describeError(error)}`));
 }
