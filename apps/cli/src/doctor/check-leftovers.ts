@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { type InspectedGuard, inspectGuards } from '@ordeal/guard';
+import { type InspectedGuard, inspectGuards, openInjections } from '@ordeal/guard';
 import { type Folders, listBinaryDrafts, mountsIn, pidOf } from '@ordeal/place';
 import { guardHome } from '@ordeal/runtimes';
 import { inspectEmbedded } from '@ordeal/store';
@@ -90,7 +90,7 @@ const STATES = { alive: 'at work', dead: 'dead', swept: 'being cleaned up after'
 
 function tellOfGuard(guard: InspectedGuard, say: Say<keyof typeof problems>): void {
   const { name, state, left, processes } = guard;
-  const faults = left.reduce((count, { injections }) => count + injections.length, 0);
+  const faults = left.flatMap(openInjections).length;
   const things = `instances: ${left.length}, faults: ${faults}, processes: ${processes.length}`;
   const found = `guard ${name} is ${STATES[state]}; ${things}`;
   if (isCaredFor(guard)) say.ok('guard', found);

@@ -1,5 +1,12 @@
 import { defaultSettings } from '@ordeal/config';
-import { type Home, inspectGuards, processHome, startGuardContainer, sweepGuards } from '@ordeal/guard';
+import {
+  type Home,
+  inspectGuards,
+  openInjections,
+  processHome,
+  startGuardContainer,
+  sweepGuards,
+} from '@ordeal/guard';
 import { orphansAt } from '@ordeal/runtimes';
 import type { DoctorSite } from './check.ts';
 import { placeOnEngine } from './place-on-engine.ts';
@@ -33,7 +40,7 @@ export async function planSweep(site: DoctorSite): Promise<Swept[]> {
   const dead = guards.filter(({ state }) => state === 'dead').flatMap(({ left }) => left);
   const { orphans } = await leftOnEngine(site);
   return [
-    ...dead.map(({ label, injections }) => planned(label, injections)),
+    ...dead.map((left) => planned(left.label, openInjections(left))),
     ...orphans.map((orphan) => planned(orphan, [])),
   ];
 }

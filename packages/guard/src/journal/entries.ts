@@ -40,6 +40,11 @@ export interface LeftInstance {
   readonly injections: readonly { readonly injection: string; readonly state: InjectionState }[];
 }
 
+/** Its injections that were not proven gone. */
+export function openInjections({ injections }: Pick<LeftInstance, 'injections'>): string[] {
+  return injections.filter(({ state }) => state !== 'gone').map(({ injection }) => injection);
+}
+
 /** What is left according to the text of a journal. A torn line is the last thing that a killed guard wrote. */
 export function leftInstances(text: string): LeftInstance[] {
   const left = new Map<string, { made: JournaledInstance; injections: Map<string, InjectionState> }>();

@@ -9,7 +9,7 @@ import type { Lives } from '../home/lives.ts';
 import { handleSocket } from '../operator/handle-server.ts';
 import type { Recovered } from '../protocol.ts';
 import { claimFolder, isClaimed } from './claim.ts';
-import type { LeftInstance } from './entries.ts';
+import { type LeftInstance, openInjections } from './entries.ts';
 import { leaveFarewell } from './farewell.ts';
 import { deleteOldDrafts, findGuardFolders, type GuardFolder, isOwnerDead } from './guard-folder.ts';
 import { knownGuards } from './known-guards.ts';
@@ -150,8 +150,7 @@ async function recover(
   );
   // Before the folder goes: as long as it is there, the rows of the ledger stay open.
   if (clean) await sayFarewell(folders, left);
-  const open = left.injections.filter(({ state }) => state !== 'gone');
-  return { trial, execution, injections: open.map(({ injection }) => injection), clean };
+  return { trial, execution, injections: openInjections(left), clean };
 }
 
 async function sayFarewell(folders: Folders, { label, injections }: LeftInstance): Promise<void> {
