@@ -56,7 +56,7 @@ describe.skipIf(why !== undefined)(
         },
       );
       const [target] = injection.plan.targets;
-      const host = await world.addressOf(target?.name === 'etcd-1' ? 'etcd-2' : 'etcd-1');
+      const host = await world.addressOf(target?.name === 'etcd-1' ? 'etcd-2' : 'etcd-1', injection.trialId);
       await deleteOneWrite(host);
       await writePageOfKeys(host);
       expect(await run.ended, run.output()).toBe(0);
@@ -102,11 +102,15 @@ async function startedAhead({ store }: DockerWorld, trialId: string): Promise<un
   return events.find(({ kind }) => kind === 'started')?.data.ready_ahead;
 }
 
-/** One that was acknowledged before the fault: the fifteenth before the newest, at ten a second. */
+/** One that has been acknowledged for a second, at ten a second; not one of the first, which nobody watched yet. */
 async function deleteOneWrite(host: string): Promise<void> {
-  const all = { key: base64('load/'), range_end: base64('load0'), sort_order: 'DESCEND', limit: 15 };
-  const { kvs } = (await call(host, 'range', all)) as { kvs: { key: string }[] };
-  expect(await call(host, 'deleterange', { key: kvs[14]?.key })).toMatchObject({ deleted: '1' });
+  const all = { key: base64('load/'), range_end: base64('load0'), sort_order: 'DESCEND', limit: 40 };
+  const tenth = async (): Promise<string | undefined> => {
+    const { kvs = [] } = (await call(host, 'range', all)) as { kvs?: { key: string }[] };
+    return kvs.length < all.limit ? undefined : kvs[9]?.key;
+  };
+  const key = await waitFor('there are forty', tenth, { timeoutMs: 20_000 });
+  expect(await call(host, 'deleterange', { key })).toMatchObject({ deleted: '1' });
 }
 
 /** Before the client's own in the order of keys: more than are read at a time. */

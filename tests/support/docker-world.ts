@@ -14,8 +14,8 @@ export interface DockerWorld extends World {
   left(): Promise<string[]>;
   /** What there is of one instance. */
   presentOf(instance: string): Promise<string[]>;
-  /** Where a node of the one instance is reached from here. */
-  addressOf(node: string): Promise<string>;
+  /** Where a node of the only trial that runs is reached from here. */
+  addressOf(node: string, trial: string): Promise<string>;
 }
 
 interface DockerWorldOptions extends DockerSettings, WorldOptions {
@@ -55,9 +55,12 @@ export async function openWorldOn(
   );
   const ofThisPlace = `ordeal.place=${placeId(world.folders)}`;
   return Object.assign(world, {
-    async addressOf(node: string) {
+    async addressOf(node: string, trial: string) {
       const filters = { label: [ofThisPlace, `ordeal.node=${node}`] };
-      const containers = await docker.listContainers({ filters });
+      const all = await docker.listContainers({ filters });
+      // Its own, though one may have been made ready beside it; if it has none of its own, that is the one that it took.
+      const own = all.filter(({ Labels }) => Labels['ordeal.trial'] === trial);
+      const containers = own.length > 0 ? own : all;
       // The node itself has none: it lives in the network of its helper.
       const [network] = containers.flatMap(({ NetworkSettings }) => Object.values(NetworkSettings.Networks));
       if (network === undefined) throw new RangeError(`no container of ${node}`);

@@ -7,7 +7,7 @@ import { DEFAULT_TIMING, monotonicMs, type Runtime, waitFor } from '@ordeal/core
 import { isAlive, processesIn, signalProcess } from '@ordeal/place';
 import { describe, expect, it } from 'vitest';
 import type { GuardClient } from './client/guard-client.ts';
-import { readFarewells } from './journal/farewell.ts';
+import { leaveFarewell, readFarewells } from './journal/farewell.ts';
 import { guardFolder, guardsFolder } from './journal/guard-folder.ts';
 import { sweepGuards } from './journal/sweep.ts';
 import { PROTOCOL_VERSION } from './protocol.ts';
@@ -180,6 +180,26 @@ describe('a guard process', () => {
     expect(await readFarewells(guards.folders)).toMatchObject([
       { ...fence, by: 'successor', injections: [{ injection: 'x', state: 'gone' }] },
     ]);
+  });
+
+  it('that undid a fault itself has the word, though its successor had to remove the rest', async () => {
+    await using guards = await RealGuards.create();
+    const client = await guards.spawn({ env: { GUARD_REMOVAL_MS: '3600000' } });
+    await inject(client);
+    // When its lease runs out. It leaves word once the instance is removed, which takes too long: what it would say then.
+    await until('it undoes', () => guards.acts().includes('undo x'));
+    const word = {
+      ...fence,
+      at: new Date().toISOString(),
+      by: 'guard' as const,
+      reason: 'its lease ran out',
+    };
+    await leaveFarewell(guards.folders, { ...word, injections: [{ injection: 'x', state: 'gone' }] });
+    signalProcess(client.identity, 'SIGKILL');
+    await client.closed;
+    const successor = await guards.spawn();
+    expect(successor.recovered).toMatchObject([{ ...fence, clean: true }]);
+    expect(await readFarewells(guards.folders)).toMatchObject([word]);
   });
 
   it('that is frozen counts as lost, and undoes nothing of its successor when it wakes', async () => {

@@ -10,7 +10,7 @@ import { handleSocket } from '../operator/handle-server.ts';
 import type { Recovered } from '../protocol.ts';
 import { claimFolder, isClaimed } from './claim.ts';
 import { type LeftInstance, openInjections } from './entries.ts';
-import { leaveFarewell } from './farewell.ts';
+import { leaveFarewell, readFarewells } from './farewell.ts';
 import { deleteOldDrafts, findGuardFolders, type GuardFolder, isOwnerDead } from './guard-folder.ts';
 import { knownGuards } from './known-guards.ts';
 import { leftIn, unknownOnEngine } from './left-instances.ts';
@@ -156,6 +156,11 @@ async function recover(
 async function sayFarewell(folders: Folders, { label, injections }: LeftInstance): Promise<void> {
   if (injections.length === 0) return;
   const { trial, execution, instance } = label;
+  const told = (await readFarewells(folders)).find(
+    (one) => one.trial === trial && one.execution === execution,
+  );
+  // The dead guard's own word, from when it undid them.
+  if (told?.injections.every(({ state }) => state === 'gone')) return;
   await leaveFarewell(folders, {
     trial,
     execution,
