@@ -19,8 +19,8 @@ const ALWAYS = strikesOn({ redis: true, engine: false, clock: false }).filter(
 const IN_CONTAINERS: ReadonlySet<Strike> = new Set(['worker SIGTERM', 'guard SIGKILL', 'postgres SIGKILL']);
 
 /**
- * The cases of one runtime, for a file of its own: two runtimes side by side are what a small machine can take without
- * missing the times that are promised. Each strike meets every step in every case.
+ * The cases of one runtime, for a file of its own, one after the other: two in containers at once are more than a small
+ * machine can take without missing the times that are promised. Each strike meets every step in every case.
  */
 export function crashMatrixOn(runtime: RuntimeName): void {
   describe.each(whole ? allOn(runtime) : everyDayOn(runtime))(

@@ -138,9 +138,9 @@ export async function openWorld(
         child.kill('SIGKILL');
         await exited;
       }
-      // Guards outlive their workers by an undo, and have volumes mounted until then.
+      // Guards outlive their workers by what they have to remove, for up to a minute, and have volumes mounted until then.
       await waitFor('guards have gone', () => trialProcesses().length === 0 || undefined, {
-        timeoutMs: 15_000,
+        timeoutMs: 75_000,
       });
       await store.close();
       await stopEmbedded(folders);

@@ -9,6 +9,8 @@ import { instanceFilter } from './labels.ts';
 const MOST_ROUNDS = 20;
 /** Between those: a busy engine takes a second or two to take a container off its network. */
 const ROUND_PAUSE_MS = 200;
+/** So the engine names the owner of an endpoint that has none. */
+const STALE_ENDPOINT = 'ep-';
 
 /**
  * Removes all that bears the instance's label: containers with their processes, then networks and volumes.
@@ -34,9 +36,7 @@ async function removeRound(engine: Engine, instance: string): Promise<number> {
     engine.call('list volumes', (docker, abortSignal) => docker.listVolumes({ filters, abortSignal })),
   ]);
   await Promise.all([
-    removeEach(networks, ({ Id }) =>
-      engine.call('remove a network', (docker, abortSignal) => docker.getNetwork(Id).remove({ abortSignal })),
-    ),
+    removeEach(networks, ({ Id }) => removeNetwork(engine, Id)),
     removeEach(volumes ?? [], ({ Name }) =>
       engine.call('remove a volume', (docker, abortSignal) => docker.getVolume(Name).remove({ abortSignal })),
     ),
@@ -49,6 +49,33 @@ export async function removeContainer(engine: Engine, container: string): Promis
   await unlessGone(
     engine.call('remove a container', (docker, abortSignal) =>
       docker.getContainer(container).remove({ force: true, v: true, ...{ abortSignal } }),
+    ),
+  );
+}
+
+async function removeNetwork(engine: Engine, network: string): Promise<void> {
+  try {
+    await engine.call('remove a network', (docker, abortSignal) =>
+      docker.getNetwork(network).remove({ abortSignal }),
+    );
+  } catch (error) {
+    // Whatever comes of it, the next round tries again.
+    if (isInUse(error)) await cutStaleEndpoints(engine, network).catch(() => {});
+    throw error;
+  }
+}
+
+/** An engine may keep the end of a container that was removed while it was being started: the network then stays for good. */
+async function cutStaleEndpoints(engine: Engine, network: string): Promise<void> {
+  const { Containers: ends = {} } = await engine.call('look at a network', (docker) =>
+    docker.getNetwork(network).inspect(),
+  );
+  const stale = Object.entries(ends).filter(([owner]) => owner.startsWith(STALE_ENDPOINT));
+  await settleAll(
+    stale.map(([, { Name }]) =>
+      engine.call('cut a stale endpoint', (docker, abortSignal) =>
+        docker.getNetwork(network).disconnect({ Container: Name, Force: true, abortSignal }),
+      ),
     ),
   );
 }
