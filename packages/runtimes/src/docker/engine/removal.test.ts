@@ -7,8 +7,8 @@ import { Engine } from './engine.ts';
 import { removeInstance } from './removal.ts';
 
 /** A double of an engine with one network, which keeps the end of a container that is gone: real ones do so only by chance. */
-async function engineWithStaleEndpoint() {
-  const network = { Id: 'n1', Name: 'ordeal-i1', Containers: { 'ep-e1': { Name: 'ordeal-i1-a-helper' } } };
+async function engineWithStaleEndpoint(owner: string) {
+  const network = { Id: 'n1', Name: 'ordeal-i1', Containers: { [owner]: { Name: 'ordeal-i1-a-helper' } } };
   const ends = new Map(Object.entries(network.Containers));
   const networks = new Set([network.Id]);
   const cut: unknown[] = [];
@@ -52,9 +52,12 @@ async function engineWithStaleEndpoint() {
   };
 }
 
-it('removes a network on which the engine has left the end of a container that is gone', async () => {
-  using double = await engineWithStaleEndpoint();
-  await removeInstance(double.engine, 'i1');
-  expect([...double.networks]).toEqual([]);
-  expect(double.cut).toEqual([expect.objectContaining({ Container: 'ordeal-i1-a-helper', Force: true })]);
-});
+it.each([['ep-e1'], ['c0ffee']])(
+  'removes a network on which the engine has left the end of a container that is gone: %s',
+  async (owner) => {
+    using double = await engineWithStaleEndpoint(owner);
+    await removeInstance(double.engine, 'i1');
+    expect([...double.networks]).toEqual([]);
+    expect(double.cut).toEqual([expect.objectContaining({ Container: 'ordeal-i1-a-helper', Force: true })]);
+  },
+);

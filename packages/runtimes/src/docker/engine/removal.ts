@@ -70,14 +70,26 @@ async function cutStaleEndpoints(engine: Engine, network: string): Promise<void>
   const { Containers: ends = {} } = await engine.call('look at a network', (docker) =>
     docker.getNetwork(network).inspect(),
   );
-  const stale = Object.entries(ends).filter(([owner]) => owner.startsWith(STALE_ENDPOINT));
   await settleAll(
-    stale.map(([, { Name }]) =>
-      engine.call('cut a stale endpoint', (docker, abortSignal) =>
+    Object.entries(ends).map(async ([owner, { Name }]) => {
+      if (!owner.startsWith(STALE_ENDPOINT) && (await isThere(engine, owner))) return;
+      await engine.call('cut a stale endpoint', (docker, abortSignal) =>
         docker.getNetwork(network).disconnect({ Container: Name, Force: true, abortSignal }),
-      ),
-    ),
+      );
+    }),
   );
+}
+
+async function isThere(engine: Engine, container: string): Promise<boolean> {
+  try {
+    await engine.call('look at a container', (docker, abortSignal) =>
+      docker.getContainer(container).inspect({ abortSignal }),
+    );
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
+    throw error;
+  }
 }
 
 /** A network whose last container somebody else is still removing, or was starting when we listed them. */
