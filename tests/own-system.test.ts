@@ -109,14 +109,9 @@ describe.skipIf(why !== undefined)(
       expect((await world.ordeal('cancel', id)).code).toBe(0);
     }
 
-    const nothingLeft = () =>
-      waitFor('nothing is left', async () => ((await world.left()).length === 0 ? true : undefined), {
-        timeoutMs: 30_000,
-      });
-
     it('is removed by the guard when the worker is killed in the middle', async () => {
       await killInTheMiddle(({ child }) => child.kill('SIGKILL'));
-      await nothingLeft();
+      expect(await leftForGood(() => world.left())).toEqual([]);
       await cancelLast();
     });
 
@@ -129,7 +124,7 @@ describe.skipIf(why !== undefined)(
       expect(await world.left()).not.toEqual([]);
       const swept = await world.ordeal('doctor', '--sweep', '--json');
       expect(swept.stdout, swept.stderr).toContain('swept');
-      await nothingLeft();
+      expect(await leftForGood(() => world.left())).toEqual([]);
       expect(await readdir(join(world.folders.data, 'guards'))).toEqual([]);
       await cancelLast();
     });

@@ -23,6 +23,14 @@ async function inject(client: GuardClient): Promise<void> {
   await client.ask('apply', { fence, plan: planOf('x'), activeWithinMs: 5_000 }, soon);
 }
 
+/** Removing what it has takes ten times what it has for an undo. */
+async function startOnSlowEngine(guards: RealGuards): Promise<GuardClient> {
+  const timing = { ...QUICK_TIMING, undoMs: 500 };
+  const client = await guards.spawn({ timing, env: { GUARD_REMOVAL_MS: '5000' } });
+  await client.ask('start', { fence, subject: 'double', runtime: 'process' }, soon);
+  return client;
+}
+
 function until(what: string, isSo: () => boolean, timeoutMs = 10_000): Promise<true> {
   return waitFor(what, () => isSo() || undefined, { timeoutMs });
 }
@@ -111,12 +119,7 @@ describe('a guard process', () => {
 
   it('that is closed while its engine is slow goes on to the end, and leaves nothing', async () => {
     await using guards = await RealGuards.create();
-    const undoMs = 500;
-    const client = await guards.spawn({
-      timing: { ...QUICK_TIMING, undoMs },
-      env: { GUARD_REMOVAL_MS: '5000' },
-    });
-    await client.ask('start', { fence, subject: 'double', runtime: 'process' }, soon);
+    const client = await startOnSlowEngine(guards);
     const fromMs = monotonicMs();
     await client.close();
     expect(monotonicMs() - fromMs).toBeLessThan(4_000);
@@ -128,12 +131,7 @@ describe('a guard process', () => {
 
   it('that is told to go while its engine is slow leaves the rest to the successor its worker waits for', async () => {
     await using guards = await RealGuards.create();
-    const undoMs = 500;
-    const client = await guards.spawn({
-      timing: { ...QUICK_TIMING, undoMs },
-      env: { GUARD_REMOVAL_MS: '5000' },
-    });
-    await client.ask('start', { fence, subject: 'double', runtime: 'process' }, soon);
+    const client = await startOnSlowEngine(guards);
     const fromMs = monotonicMs();
     signalProcess(client.identity, 'SIGTERM');
     expect(await client.closed).toContain('the guard exited (code 1)');

@@ -1,6 +1,6 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import type { CallOptions, Engine } from './engine/engine.ts';
-import { statusOf } from './engine/engine-error.ts';
+import { unlessMissing } from './engine/engine-error.ts';
 import { howItEnded } from './node/container-host.ts';
 import type { DockerNode } from './node/docker-node.ts';
 
@@ -83,11 +83,4 @@ async function hasNetwork(engine: Engine, network: string, asking: CallOptions):
     engine.call('inspect a network', (docker) => docker.getNetwork(network).inspect(), asking),
   );
   return seen !== undefined;
-}
-
-function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
-  return answer.catch((error: unknown) => {
-    if (statusOf(error) === 404) return undefined;
-    throw error;
-  });
 }

@@ -46,3 +46,11 @@ export function reasonOf(error: unknown): string {
   const { json } = error as { json?: { message?: unknown } };
   return typeof json?.message === 'string' ? json.message.trim() : describeError(error);
 }
+
+/** Undefined when the engine knows nothing of that name. @throws what else the call throws */
+export function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+  return answer.catch((error: unknown) => {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  });
+}

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { OrdealError } from '@ordeal/core';
 import { settleAll } from '../../settle-all.ts';
 import type { Engine } from './engine.ts';
-import { reasonOf, statusOf } from './engine-error.ts';
+import { reasonOf, statusOf, unlessMissing } from './engine-error.ts';
 import { instanceFilter } from './labels.ts';
 
 /** One removes, one sees that nothing is left; the others are for what somebody else is removing or was just starting. */
@@ -67,7 +67,7 @@ async function removeNetwork(engine: Engine, network: string): Promise<void> {
 
 /** An engine may keep the end of a container that was removed while it was being started: the network then stays for good. */
 async function cutStaleEndpoints(engine: Engine, network: string): Promise<void> {
-  const { Containers: ends = {} } = await engine.call('look at a network', (docker) =>
+  const { Containers: ends = {} } = await engine.call('inspect a network', (docker) =>
     docker.getNetwork(network).inspect(),
   );
   await settleAll(
@@ -81,15 +81,12 @@ async function cutStaleEndpoints(engine: Engine, network: string): Promise<void>
 }
 
 async function isThere(engine: Engine, container: string): Promise<boolean> {
-  try {
-    await engine.call('look at a container', (docker, abortSignal) =>
+  const seen = await unlessMissing(
+    engine.call('inspect a container', (docker, abortSignal) =>
       docker.getContainer(container).inspect({ abortSignal }),
-    );
-    return true;
-  } catch (error) {
-    if (statusOf(error) === 404) return false;
-    throw error;
-  }
+    ),
+  );
+  return seen !== undefined;
 }
 
 /** A network whose last container somebody else is still removing, or was starting when we listed them. */
