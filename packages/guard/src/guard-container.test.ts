@@ -1,7 +1,7 @@
 import { defaultSettings } from '@ordeal/config';
 import { createRandom } from '@ordeal/core';
 import { TEST_ENGINE_TIMEOUT_MS, whyNoTestEngine } from '@ordeal/runtimes/testing-engine';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Answer } from './protocol.ts';
 import { GuardContainers } from './testing/guard-containers.ts';
 
@@ -13,10 +13,10 @@ describe.skipIf(why !== undefined)(
   `a guard in a container${why === undefined ? '' : ` (skipped: ${why})`}`,
   () => {
     let guards: GuardContainers;
-    beforeAll(async () => {
+    beforeEach(async () => {
       guards = await GuardContainers.create('etcd');
     }, TEST_ENGINE_TIMEOUT_MS);
-    afterAll(() => guards?.[Symbol.asyncDispose]());
+    afterEach(() => guards?.[Symbol.asyncDispose]());
 
     it('says who it is, breaks and mends a cluster, and is gone with all it made when its line ends', async () => {
       const client = await guards.start();
