@@ -33,6 +33,8 @@ export interface CrashCase {
   readonly backend: Backend;
   /** By how many steps the faults are turned. */
   readonly turn: number;
+  /** What is allowed beyond the promised times, for what else the machine has to do. */
+  readonly slackMs: number;
 }
 
 export interface CrashFigures extends Struck {
@@ -48,7 +50,7 @@ export interface CrashFigures extends Struck {
  * @throws Error with every breach
  */
 export async function runCrashCase(
-  { strike: how, runtime, backend, turn }: CrashCase,
+  { strike: how, runtime, backend, turn, slackMs }: CrashCase,
   engine?: OwnTestEngine,
 ): Promise<CrashFigures> {
   await using world = await openPairWorld(runtime, backend, { engine, hasOwnClock: how.startsWith('clock') });
@@ -89,6 +91,7 @@ export async function runCrashCase(
     left: () => leftOf(world),
     letGo: () => holds.letAllGo(),
     outageMs: OUTAGE_MS,
+    slackMs,
   });
   await holds.letAllGo();
   const last = struck.isWorkerLeft ? worker : world.start(['worker'], env);

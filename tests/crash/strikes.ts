@@ -65,12 +65,14 @@ export interface Striking {
   readonly letGo: () => Promise<void>;
   /** How long Redis or Postgres is away in an outage. */
   readonly outageMs: number;
+  /** What is allowed beyond the promised times: 0 where nothing else is done on the machine. */
+  readonly slackMs: number;
 }
 
 /** Strikes once, sees what has to come of it at once, and lets the victim be. */
 export async function strike(
   how: Strike,
-  { world, worker, left, letGo, outageMs }: Striking,
+  { world, worker, left, letGo, outageMs, slackMs }: Striking,
 ): Promise<Struck> {
   const [guard = ''] = descendantsOf(worker.pid);
   const beganAt = Date.now();
@@ -84,7 +86,7 @@ export async function strike(
         seen = (await left()).filter((what) => how !== 'worker SIGSTOP' || what !== guard);
         return seen.length === 0 || undefined;
       },
-      { timeoutMs: withinMs, everyMs: 50 },
+      { timeoutMs: withinMs + slackMs, everyMs: 50 },
     ).catch((error: unknown) => {
       throw new Error(`${String(error)}; left: ${seen.join(', ')}`);
     });
