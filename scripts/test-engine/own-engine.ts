@@ -36,6 +36,8 @@ export async function startOwnEngine(onLost: () => void): Promise<OwnEngine> {
   mkdirSync(ENGINE_DATA, { recursive: true });
   mkdirSync(ENGINE_RUN, { recursive: true });
   await predecessorGone();
+  // Its database of networks may be one that it cannot read: an engine ended while it made a network left such a one.
+  rmSync(`${ENGINE_DATA}/network`, { recursive: true, force: true });
   noteHostNetwork();
   const docker = new Docker({ socketPath: `${ENGINE_RUN}/engine.sock`, timeout: REQUEST_TIMEOUT_MS });
   let engine = spawnEngine();
