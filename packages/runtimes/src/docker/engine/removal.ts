@@ -1,16 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { OrdealError } from '@ordeal/core';
+import type Docker from 'dockerode';
 import { settleAll } from '../../settle-all.ts';
 import type { Engine } from './engine.ts';
-import { reasonOf, statusOf, unlessMissing } from './engine-error.ts';
+import { reasonOf, statusOf } from './engine-error.ts';
 import { instanceFilter } from './labels.ts';
 
 /** One removes, one sees that nothing is left; the others are for what somebody else is removing or was just starting. */
 const MOST_ROUNDS = 20;
 /** Between those: a busy engine takes a second or two to take a container off its network. */
 const ROUND_PAUSE_MS = 200;
-/** So the engine names the owner of an endpoint that has none. */
-const STALE_ENDPOINT = 'ep-';
 
 /**
  * Removes all that bears the instance's label: containers with their processes, then networks and volumes.
@@ -30,18 +29,32 @@ async function removeRound(engine: Engine, instance: string): Promise<number> {
   const containers = await engine.call('list containers', (docker, abortSignal) =>
     docker.listContainers({ all: true, filters, abortSignal }),
   );
-  await settleAll(containers.map(({ Id }) => removeContainer(engine, Id)));
+  // A node lives in its helper's network; the helper has the end.
+  const { node = [], helper = [] } = Object.groupBy(containers, ({ HostConfig }) =>
+    HostConfig.NetworkMode.startsWith('container:') ? 'node' : 'helper',
+  );
+  await settleAll([...node.map(({ Id }) => removeContainer(engine, Id)), removeInTurn(engine, helper)]);
   const [networks, { Volumes: volumes }] = await Promise.all([
     engine.call('list networks', (docker, abortSignal) => docker.listNetworks({ filters, abortSignal })),
     engine.call('list volumes', (docker, abortSignal) => docker.listVolumes({ filters, abortSignal })),
   ]);
   await Promise.all([
-    removeEach(networks, ({ Id }) => removeNetwork(engine, Id)),
+    removeEach(networks, ({ Id }) =>
+      engine.call('remove a network', (docker, abortSignal) => docker.getNetwork(Id).remove({ abortSignal })),
+    ),
     removeEach(volumes ?? [], ({ Name }) =>
       engine.call('remove a volume', (docker, abortSignal) => docker.getVolume(Name).remove({ abortSignal })),
     ),
   ]);
   return containers.length + networks.length + (volumes?.length ?? 0);
+}
+
+/**
+ * One after the other: engines up to 28.0 count the ends of a network, and of two that go at once they may count one. Such
+ * a network "has active endpoints" until the engine is started again (moby/moby#42119).
+ */
+async function removeInTurn(engine: Engine, containers: readonly Docker.ContainerInfo[]): Promise<void> {
+  for (const { Id } of containers) await removeContainer(engine, Id);
 }
 
 /** Kills it first if it runs. One that is gone, or being removed by somebody else, is as good as removed. */
@@ -51,42 +64,6 @@ export async function removeContainer(engine: Engine, container: string): Promis
       docker.getContainer(container).remove({ force: true, v: true, ...{ abortSignal } }),
     ),
   );
-}
-
-async function removeNetwork(engine: Engine, network: string): Promise<void> {
-  try {
-    await engine.call('remove a network', (docker, abortSignal) =>
-      docker.getNetwork(network).remove({ abortSignal }),
-    );
-  } catch (error) {
-    // Whatever comes of it, the next round tries again.
-    if (isInUse(error)) await cutStaleEndpoints(engine, network).catch(() => {});
-    throw error;
-  }
-}
-
-/** An engine may keep the end of a container that was removed while it was being started: the network then stays for good. */
-async function cutStaleEndpoints(engine: Engine, network: string): Promise<void> {
-  const { Containers: ends = {} } = await engine.call('inspect a network', (docker) =>
-    docker.getNetwork(network).inspect(),
-  );
-  await settleAll(
-    Object.entries(ends).map(async ([owner, { Name }]) => {
-      if (!owner.startsWith(STALE_ENDPOINT) && (await isThere(engine, owner))) return;
-      await engine.call('cut a stale endpoint', (docker, abortSignal) =>
-        docker.getNetwork(network).disconnect({ Container: Name, Force: true, abortSignal }),
-      );
-    }),
-  );
-}
-
-async function isThere(engine: Engine, container: string): Promise<boolean> {
-  const seen = await unlessMissing(
-    engine.call('inspect a container', (docker, abortSignal) =>
-      docker.getContainer(container).inspect({ abortSignal }),
-    ),
-  );
-  return seen !== undefined;
 }
 
 /** A network whose last container somebody else is still removing, or was starting when we listed them. */

@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs, waitFor } from '@ordeal/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dialAs, type Peer } from '../../process/testing/line-server.ts';
 import { pingEcho } from '../../process/testing/ping-echo.ts';
-import type { AgentRule } from './protocol.ts';
+import { type AgentRule, STAY } from './protocol.ts';
 import {
   type AgentProgram,
   bundleAgent,
@@ -385,6 +386,21 @@ describe.skipIf(noNetwork !== undefined)(`the namespace agent${skipped}`, () => 
     agent = startAgent(network, 'near', program);
     expect((await agent.client.ask('look', {})).chains).toEqual({});
     expect(await ownRules()).toBe('');
+  });
+
+  test('stays in its network with all undone when its guard is gone, if it is told so', async () => {
+    await endAgent();
+    agent = startAgent(network, 'near', program, STAY);
+    await shape('one', cut('both'), delay(100, peer(OTHER_PORT)));
+    expect(await ownRules()).not.toBe('');
+    const ended = once(agent.process, 'exit');
+    agent.process.stdin?.end();
+    const undone = async () => (await ownRules()) === '' || undefined;
+    await waitFor('all is undone', undone, { timeoutMs: 10_000 });
+    const outcome = await Promise.race([ended, sleep(500, 'it stays')]);
+    expect(outcome).toBe('it stays');
+    agent.process.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
   });
 
   test('fills a volume that is mounted where it runs, and frees it when its guard is gone', async () => {

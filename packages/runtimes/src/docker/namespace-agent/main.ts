@@ -1,6 +1,7 @@
 /**
  * The namespace agent: does what a guard tells it on standard input, inside a node's network namespace, and answers
- * on standard output. When its guard is gone, which ends the input, it undoes all it has done, and ends.
+ * on standard output. When its guard is gone, which ends the input, it undoes all it has done, and ends, unless it was told
+ * to stay.
  *
  * It must run as root with NET_ADMIN, and needs iptables and ss. It is shipped as one file.
  */
@@ -8,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { describeError, OrdealError, toOrdealError } from '@ordeal/core';
 import { z } from 'zod';
 import { NamespaceAgent } from './agent.ts';
-import { agentRequest, FAREWELL } from './protocol.ts';
+import { agentRequest, FAREWELL, STAY } from './protocol.ts';
 
 const agent = new NamespaceAgent();
 // Where there is no packet filter nothing was left in it, and whoever asks for a rule will hear why.
@@ -40,28 +41,31 @@ function say(answer: object): void {
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
 
-let isEnding = false;
+let undone: Promise<void> | undefined;
 
-async function end(): Promise<void> {
-  if (isEnding) return;
-  isEnding = true;
-  try {
-    await agent.close();
-    process.exit(0);
-  } catch (error) {
+function undo(): Promise<void> {
+  undone ??= agent.close().catch((error: unknown) => {
     console.error(describeError(error));
-    process.exit(1);
-  }
+    process.exitCode = 1;
+  });
+  return undone;
+}
+
+async function guardGone(): Promise<void> {
+  await undo();
+  if (!process.argv.includes(STAY)) process.exit();
 }
 
 // Nobody hears the answers any more: the same as the end of the questions.
-process.stdout.on('error', end);
+process.stdout.on('error', guardGone);
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.on(signal, () => {
+  process.on(signal, async () => {
     process.stdout.write(`${FAREWELL}\n`);
-    void end();
+    await undo();
+    process.exit();
   });
 }
+if (process.argv.includes(STAY)) setInterval(() => {}, 2 ** 30);
 createInterface({ input: process.stdin })
   .on('line', (line) => void handle(line))
-  .on('close', end);
+  .on('close', guardGone);

@@ -12,6 +12,12 @@ import { z } from 'zod';
  */
 export const FAREWELL = '"farewell"';
 
+/**
+ * The argument of an agent that owns its container: it stays, with all undone, when its guard is gone. Otherwise all nodes
+ * of an instance would leave their network at once, and that some engines cannot count.
+ */
+export const STAY = '--stay';
+
 const port = z.number().int().min(1).max(65_535);
 /** An IP address and no name: who is hit must not depend on what a name resolves to just then. */
 const ip = z.union([z.ipv4(), z.ipv6()]);

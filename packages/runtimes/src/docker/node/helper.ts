@@ -3,6 +3,7 @@ import { type Address, type NodeSpec, OrdealError } from '@ordeal/core';
 import { archiveOf } from '../engine/archive.ts';
 import { labelsOf } from '../engine/labels.ts';
 import { AgentClient } from '../namespace-agent/client.ts';
+import { STAY } from '../namespace-agent/protocol.ts';
 import { type DockerSite, nameIn } from '../site.ts';
 import { type Attached, attach } from './attach.ts';
 import { HELPER_IMAGE } from './helper-image.ts';
@@ -19,7 +20,7 @@ const MOST_COMPLAINTS = 2_000;
 
 /**
  * The container that owns a node's network namespace and keeps its volume mounted: both outlive the restarts of the
- * node itself. In it runs the namespace agent, which goes when we go.
+ * node itself. In it runs the namespace agent, which undoes all when we go.
  */
 export class NodeHelper {
   readonly container: string;
@@ -47,7 +48,7 @@ export class NodeHelper {
         name: nameIn(site, spec.name, 'helper'),
         Hostname: spec.name,
         Image: site.imageOf(HELPER_IMAGE),
-        Entrypoint: ['node', AGENT_PATH],
+        Entrypoint: ['node', AGENT_PATH, STAY],
         Labels: labelsOf(label, place, spec.name),
         OpenStdin: true,
         // The end of our stream is the end of its standard input: that is how it hears of our death.

@@ -28,8 +28,13 @@ export interface RunningAgent {
   readonly process: ChildProcess;
 }
 
-export function startAgent(network: TestNetwork, node: string, { path }: AgentProgram): RunningAgent {
-  const child = network.start(node, process.execPath, path);
+export function startAgent(
+  network: TestNetwork,
+  node: string,
+  { path }: AgentProgram,
+  ...args: string[]
+): RunningAgent {
+  const child = network.start(node, process.execPath, path, ...args);
   child.stderr?.pipe(process.stderr);
   return { client: clientOf(child), process: child };
 }
