@@ -36,13 +36,17 @@ export async function startOwnEngine(onLost: () => void): Promise<OwnEngine> {
   mkdirSync(ENGINE_DATA, { recursive: true });
   mkdirSync(ENGINE_RUN, { recursive: true });
   await predecessorGone();
-  // Its database of networks may be one that it cannot read: an engine ended while it made a network left such a one.
-  rmSync(`${ENGINE_DATA}/network`, { recursive: true, force: true });
   noteHostNetwork();
   const docker = new Docker({ socketPath: `${ENGINE_RUN}/engine.sock`, timeout: REQUEST_TIMEOUT_MS });
   let engine = spawnEngine();
   try {
-    await answering(engine, docker);
+    await answering(engine, docker).catch(async () => {
+      // An engine that ended while it made a network leaves a database that Docker 20.10 panics at.
+      await end(engine);
+      rmSync(`${ENGINE_DATA}/network`, { recursive: true, force: true });
+      engine = spawnEngine();
+      await answering(engine, docker);
+    });
     // What a run left whose keeper was killed.
     await emptyEngine(docker);
   } catch (error) {

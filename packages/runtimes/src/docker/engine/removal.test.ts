@@ -1,28 +1,34 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { Engine } from './engine.ts';
 import { removeInstance } from './removal.ts';
 
-/** Long enough for all who are asked at once to be there. */
-const REMOVAL_MS = 50;
+/** Long enough for all that is asked for at once to be there. */
+const WORK_MS = 50;
 
-/** A double of an engine with three nodes on a network, and how many of each kind it had to remove at once. */
+/** A double of an engine with three nodes on a network, and how many it had to do at once, of what it was asked for. */
 async function engineWithThreeNodes() {
-  const containers = new Map<string, { Id: string; HostConfig: { NetworkMode: string } }>();
+  const containers = new Map<string, { Id: string; NetworkSettings: object }>();
+  const onNetwork = new Set<string>();
   for (const name of ['a', 'b', 'c']) {
     const helper = `helper-${name}`;
-    containers.set(helper, { Id: helper, HostConfig: { NetworkMode: 'ordeal-i1' } });
-    containers.set(`node-${name}`, {
-      Id: `node-${name}`,
-      HostConfig: { NetworkMode: `container:${helper}` },
-    });
+    onNetwork.add(helper);
+    containers.set(helper, { Id: helper, NetworkSettings: { Networks: { i1: { NetworkID: 'n1' } } } });
+    containers.set(`node-${name}`, { Id: `node-${name}`, NetworkSettings: { Networks: {} } });
   }
   const networks = new Set(['n1']);
-  const now = { node: 0, helper: 0 };
+  const now = { leaving: 0, removing: 0 };
   const most = { ...now };
+  const take = async (what: keyof typeof now): Promise<void> => {
+    now[what] += 1;
+    most[what] = Math.max(most[what], now[what]);
+    await delay(WORK_MS);
+    now[what] -= 1;
+  };
   const server = createServer(async (request, response) => {
     const path = (request.url ?? '').split('?')[0]?.replace(/^\/v[\d.]+/, '') ?? '';
     const answer = (status: number, body: unknown): void => {
@@ -39,15 +45,18 @@ async function engineWithThreeNodes() {
           200,
           [...networks].map((Id) => ({ Id })),
         );
-      case `DELETE /containers/${id}`: {
-        const kind = id.startsWith('helper') ? 'helper' : 'node';
-        now[kind] += 1;
-        most[kind] = Math.max(most[kind], now[kind]);
-        await delay(REMOVAL_MS);
-        now[kind] -= 1;
+      case 'POST /networks/n1/disconnect': {
+        const { Container } = (await json(request)) as { Container: string };
+        await take('leaving');
+        onNetwork.delete(Container);
+        return answer(200, null);
+      }
+      case `DELETE /containers/${id}`:
+        // What is still on a network leaves it now, beside others.
+        if (onNetwork.has(id)) return answer(500, { message: `${id} is still on its network` });
+        await take('removing');
         containers.delete(id);
         return answer(204, null);
-      }
       case 'DELETE /networks/n1':
         if (containers.size > 0) return answer(403, { message: 'error: network has active endpoints' });
         networks.clear();
@@ -70,9 +79,9 @@ async function engineWithThreeNodes() {
   };
 }
 
-it('removes nodes at once, and what is on their network one after the other', async () => {
+it('takes containers off their network one after the other, and removes them at once', async () => {
   using double = await engineWithThreeNodes();
   await removeInstance(double.engine, 'i1');
   expect(double.left()).toEqual([]);
-  expect(double.most).toEqual({ node: 3, helper: 1 });
+  expect(double.most).toEqual({ leaving: 1, removing: 6 });
 });
