@@ -31,6 +31,8 @@ export interface CrashCase {
   readonly strike: Strike;
   readonly runtime: RuntimeName;
   readonly backend: Backend;
+  /** A trial is held at each; in their order. */
+  readonly steps: readonly Step[];
   /** By how many steps the faults are turned. */
   readonly turn: number;
   /** What is allowed beyond the promised times, for what else the machine has to do. */
@@ -50,7 +52,7 @@ export interface CrashFigures extends Struck {
  * @throws Error with every breach
  */
 export async function runCrashCase(
-  { strike: how, runtime, backend, turn, slackMs }: CrashCase,
+  { strike: how, runtime, backend, steps, turn, slackMs }: CrashCase,
   engine?: OwnTestEngine,
 ): Promise<CrashFigures> {
   await using world = await openPairWorld(runtime, backend, { engine, hasOwnClock: how.startsWith('clock') });
@@ -60,8 +62,8 @@ export async function runCrashCase(
   await mkdir(holds.folder);
   const env = { ORDEAL_HOLDS: holds.folder };
 
-  const chaos = CHAOS.map((_, index) => `  - ${CHAOS[(index + turn) % CHAOS.length]}`).join('\n');
-  const file = await world.file(campaignOf(runtime, chaos));
+  const chaos = steps.map((_, index) => `  - ${CHAOS[(index + turn) % CHAOS.length]}`).join('\n');
+  const file = await world.file(campaignOf(runtime, chaos, steps.length));
   const enqueued = await world.ordeal('enqueue', file);
   if (enqueued.code !== 0) throw new Error(enqueued.stderr);
   const [campaign] = await store.listCampaigns();
@@ -73,10 +75,10 @@ export async function runCrashCase(
   await holds.reached(trials);
   // Those that are held inside of the guard come last, for nobody waits for an answer of it for long: first the one that
   // is under its fault before, for as long as that takes.
-  const further = trials.filter((_, index) => STEPS[index] !== first);
-  for (const [index, step] of STEPS.entries())
+  const further = trials.filter((_, index) => steps[index] !== first);
+  for (const [index, step] of steps.entries())
     if (step !== first) await holds.at(step, trials.slice(index, index + 1));
-  const at = (step: Step): string[] => trials.filter((_, index) => STEPS[index] === step);
+  const at = (step: Step): string[] => trials.filter((_, index) => steps[index] === step);
   const inGuard = [at('half_undone'), at('half_applied')];
   const others = further.filter((trial) => !inGuard.flat().includes(trial));
   for (const some of [others, ...inGuard]) {
@@ -159,14 +161,14 @@ function seenBehind(beganAt: number, executions: readonly Execution[]): string[]
   });
 }
 
-function campaignOf(runtime: RuntimeName, chaos: string): string {
+function campaignOf(runtime: RuntimeName, chaos: string, parallel: number): string {
   return `
 name: crash
 subjects: [pair]
 runtime: ${runtime}
 chaos_types:
 ${chaos}
-parallel: ${STEPS.length}
+parallel: ${parallel}
 cooldown_seconds: 2
 hold_seconds: 1
 settle_seconds: 0
