@@ -54,7 +54,9 @@ async function removeRound(engine: Engine, instance: string): Promise<number> {
  */
 async function leaveNetworks(engine: Engine, containers: readonly Docker.ContainerInfo[]): Promise<void> {
   for (const { Id, NetworkSettings } of containers) {
-    for (const { NetworkID } of Object.values(NetworkSettings?.Networks ?? {})) {
+    for (const { NetworkID, EndpointID } of Object.values(NetworkSettings?.Networks ?? {})) {
+      // It was never started, or has ended.
+      if (EndpointID === '') continue;
       const left = engine.call(
         'take a container off its network',
         (docker, abortSignal) =>
