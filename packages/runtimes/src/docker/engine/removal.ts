@@ -31,8 +31,7 @@ async function removeRound(engine: Engine, instance: string): Promise<number> {
   const containers = await engine.call('list containers', (docker, abortSignal) =>
     docker.listContainers({ all: true, filters, abortSignal }),
   );
-  await leaveNetworks(engine, containers);
-  await settleAll(containers.map(({ Id }) => removeContainer(engine, Id)));
+  await removeContainers(engine, containers);
   const [networks, { Volumes: volumes }] = await Promise.all([
     engine.call('list networks', (docker, abortSignal) => docker.listNetworks({ filters, abortSignal })),
     engine.call('list volumes', (docker, abortSignal) => docker.listVolumes({ filters, abortSignal })),
@@ -49,23 +48,39 @@ async function removeRound(engine: Engine, instance: string): Promise<number> {
 }
 
 /**
- * One after the other: engines up to 28.0 count the ends of a network, and of two that go at once they may count one. Such
- * a network "has active endpoints" until the engine is started again (moby/moby#42119). Much sooner done than a removal.
+ * All at once, but for leaving their network: engines up to 28.0 count the ends of one, and of two that go at once they may
+ * count one. Such a network "has active endpoints" until the engine is started again (moby/moby#42119).
  */
-async function leaveNetworks(engine: Engine, containers: readonly Docker.ContainerInfo[]): Promise<void> {
-  for (const { Id, NetworkSettings } of containers) {
-    for (const { NetworkID, EndpointID } of Object.values(NetworkSettings?.Networks ?? {})) {
-      // It was never started, or has ended.
-      if (EndpointID === '') continue;
-      const left = engine.call(
-        'take a container off its network',
-        (docker, abortSignal) =>
-          docker.getNetwork(NetworkID).disconnect({ Container: Id, Force: true, abortSignal }),
-        { timeoutMs: LEAVE_WITHIN_MS },
-      );
-      // It may be off by now, and its removal takes it off, too.
-      await left.catch(() => {});
+async function removeContainers(engine: Engine, containers: readonly Docker.ContainerInfo[]): Promise<void> {
+  let turn = Promise.resolve();
+  const removals = containers.map(async (container) => {
+    const networks = networksOf(container);
+    if (networks.length > 0) {
+      turn = turn.then(() => leaveNetworks(engine, container.Id, networks));
+      await turn;
     }
+    await removeContainer(engine, container.Id);
+  });
+  await settleAll(removals);
+}
+
+/** Those that it is on: one that was never started, or has ended, has none yet or no more. */
+function networksOf({ NetworkSettings }: Docker.ContainerInfo): string[] {
+  return Object.values(NetworkSettings?.Networks ?? {}).flatMap(({ NetworkID, EndpointID }) =>
+    EndpointID === '' ? [] : [NetworkID],
+  );
+}
+
+/** Never throws: it may be off by now, and its removal takes it off, too. */
+async function leaveNetworks(engine: Engine, container: string, networks: readonly string[]): Promise<void> {
+  for (const network of networks) {
+    const left = engine.call(
+      'take a container off its network',
+      (docker, abortSignal) =>
+        docker.getNetwork(network).disconnect({ Container: container, Force: true, abortSignal }),
+      { timeoutMs: LEAVE_WITHIN_MS },
+    );
+    await left.catch(() => {});
   }
 }
 
