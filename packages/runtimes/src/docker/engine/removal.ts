@@ -48,8 +48,9 @@ async function removeRound(engine: Engine, instance: string): Promise<number> {
 }
 
 /**
- * All at once, but for leaving their network: engines up to 28.0 count the ends of one, and of two that go at once they may
- * count one. Such a network "has active endpoints" until the engine is started again (moby/moby#42119).
+ * All at once, but for leaving their network: engines before 28.1 count the ends of one, and were seen to count an end that
+ * was gone, it seems when several go at once. Such a network "has active endpoints" until the engine is started again
+ * (moby/moby#42119).
  */
 async function removeContainers(engine: Engine, containers: readonly Docker.ContainerInfo[]): Promise<void> {
   let turn = Promise.resolve();
