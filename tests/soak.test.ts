@@ -16,6 +16,8 @@ const MINUTES = Number(process.env.ORDEAL_SOAK_MINUTES ?? 0.5);
 const SEED = Number(process.env.ORDEAL_SOAK_SEED ?? 1);
 const [BACKEND = 'redis'] = chosen<Backend>('ORDEAL_SOAK_BACKEND', BACKENDS) ?? [];
 const WORKERS = 3;
+/** A killed worker's trials run again by then; in the short one of every day other tests run beside it. */
+const AGAIN_WITHIN_MS = process.env.ORDEAL_SOAK_MINUTES === undefined ? 30_000 : 20_000;
 /** Between two strikes; what they take themselves comes on top. */
 const PAUSE_MS = { least: 1_000, most: 8_000 };
 /** Nobody strikes any more: what is open then must come to its end. */
@@ -70,6 +72,7 @@ it.skipIf(why !== undefined)(
     const executions = (await Promise.all(trials.map(({ id }) => store.listExecutions(id)))).flat();
     const ends = Object.entries(Object.groupBy(executions, ({ end }) => end ?? 'live'));
     const spent = executions.filter(({ end }) => end === 'error');
+    const figures = await killFigures(killer.kills, killer.disturbances, AGAIN_WITHIN_MS, store);
     console.info(
       [
         `seed ${SEED}, queue in ${BACKEND}: ${campaigns.length} campaigns, ${trials.length} trials, ${executions.length} executions`,
@@ -78,13 +81,14 @@ it.skipIf(why !== undefined)(
         ...spent.map(
           ({ trialId, execution, error }) => `trial ${trialId}#${execution} spent an attempt: ${error}`,
         ),
-        ...(await killFigures(killer.kills, store)),
+        ...figures.lines,
       ].join('\n'),
     );
     const audits = await Promise.all(campaigns.map(({ id }) => breachesIn(store, id)));
     const breaches = [
       ...audits.flat(),
       ...killer.breaches,
+      ...figures.breaches,
       ...(await leftForGood(() => leftOf(world))).map((what) => `left: ${what}`),
       ...(await guardFoldersOf(world)).map((folder) => `a guard's folder is left: ${folder}`),
     ];

@@ -4,6 +4,7 @@ import { descendantsOf, isAlive, pidOf } from '@ordeal/place';
 import type { Strike } from '../crash/strikes.ts';
 import { flushRedis, killPostgres } from '../support/strike-servers.ts';
 import type { Running, World } from '../support/world.ts';
+import { Disturbances } from './disturbances.ts';
 import { killWorker, type WorkerKill } from './worker-kill.ts';
 
 /** Strikes at random, by a seed, and keeps as many workers going as there were. */
@@ -11,6 +12,7 @@ export class Killer {
   readonly struck = new Map<Strike, number>();
   readonly kills: WorkerKill[] = [];
   readonly breaches: string[] = [];
+  readonly disturbances = new Disturbances();
   /** Every worker that there ever was. */
   readonly started: Running[] = [];
   readonly #world: World;
@@ -32,6 +34,7 @@ export class Killer {
     const worker = this.#workers[index];
     if (worker === undefined) throw new RangeError('no worker');
     const [target, how = ''] = strike.split(' ');
+    const isOver = this.disturbances.begin(target === 'worker' || target === 'guard' ? worker : null);
     if (target === 'worker') await this.#strikeWorker(worker, index, how as NodeJS.Signals);
     if (target === 'guard') await this.#strikeGuard(worker, how as NodeJS.Signals);
     if (strike === 'redis SIGKILL') await this.#world.redis?.restart(() => delay(this.#upTo(3_000)));
@@ -39,6 +42,7 @@ export class Killer {
     if (target === 'engine')
       await this.#world.engine?.restart(how as 'SIGKILL' | 'SIGTERM', () => delay(this.#upTo(3_000)));
     if (target === 'postgres') await killPostgres(this.#world, () => delay(this.#upTo(3_000)));
+    if (worker.child.exitCode === null && worker.child.signalCode === null) isOver();
     return strike;
   }
 
@@ -81,6 +85,7 @@ export class Killer {
   #start(): Running {
     const worker = this.#world.start(['worker']);
     this.started.push(worker);
+    this.disturbances.started(worker);
     return worker;
   }
 

@@ -1,5 +1,5 @@
 import { describeError, monotonicMs, type Timing } from '@ordeal/core';
-import type { Store } from '@ordeal/store';
+import type { ExecutionRef, Store } from '@ordeal/store';
 import type { Logger } from 'pino';
 import type { AboutExecution } from './about-execution.ts';
 import { every, type Loop } from './loop.ts';
@@ -12,7 +12,7 @@ export function startLostWatch(parts: {
   store: Store;
   timing: Timing;
   log: Logger;
-  onLost: () => void;
+  onLost: (execution: ExecutionRef) => void;
 }): Loop {
   const { store, timing, log, onLost } = parts;
   const seen = new Map<string, { beats: number; sinceMs: number }>();
@@ -40,7 +40,7 @@ export function startLostWatch(parts: {
             execution: execution.execution,
           };
           log.warn(about, `execution lost: ${why}`);
-          onLost();
+          onLost(execution);
         }
       }
       for (const key of seen.keys()) if (!keys.has(key)) seen.delete(key);

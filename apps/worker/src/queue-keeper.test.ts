@@ -5,13 +5,34 @@ import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { startQueueKeeper } from './queue-keeper.ts';
 
 const CHECK_EVERY_MS = 200;
+const log = pino({ level: 'silent' });
+
+onBothBackends((bench) => {
+  it('gives a lost trial its job without waiting for the next check', async () => {
+    const { store, queues, campaign } = bench;
+    const claim = {
+      trialId: bench.idOf(3),
+      campaignId: campaign.id,
+      workerId: 'w-1',
+      place: 'p',
+      reopenFailed: false,
+    };
+    const claimed = await store.claim(claim);
+    if (claimed.kind !== 'claimed') throw new Error(claimed.kind);
+    const execution = { trialId: claim.trialId, execution: claimed.execution };
+    const keeper = startQueueKeeper({ store, queues, log, checkEveryMs: 3_600_000 });
+    onTestFinished(() => keeper.stop());
+    expect(await store.loseExecution(execution, 0, 'its worker is silent')).toBe(true);
+    keeper.lost(execution);
+    await expect.poll(() => bench.waiting(), SOON).toEqual([claimed.trial.key]);
+  });
+});
 
 onBothBackends((bench) => {
   beforeEach(async () => {
     // As if each test's campaign had been enqueued a while ago.
     await bench.store.query(`update campaigns set queue_checked_at = now() - interval '1 hour'`);
     const { store, queues } = bench;
-    const log = pino({ level: 'silent' });
     const keepers = [1, 2].map(() => startQueueKeeper({ store, queues, log, checkEveryMs: CHECK_EVERY_MS }));
     onTestFinished(async () => {
       await Promise.all(keepers.map((keeper) => keeper.stop()));

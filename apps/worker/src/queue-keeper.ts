@@ -1,6 +1,6 @@
 import { describeError } from '@ordeal/core';
-import { alignThrottle, type JobQueues, reconcile } from '@ordeal/queue';
-import type { Store } from '@ordeal/store';
+import { alignThrottle, deliverTrial, type JobQueues, reconcile } from '@ordeal/queue';
+import type { ExecutionRef, Store } from '@ordeal/store';
 import type { Logger } from 'pino';
 import { every, type Loop } from './loop.ts';
 
@@ -8,6 +8,11 @@ import { every, type Loop } from './loop.ts';
 const ASK_EVERY_MS = 2_000;
 /** Counting a big campaign's trials costs Postgres; nothing is lost if a missing job is missed for a while. */
 const CHECK_EVERY_MS = 10_000;
+
+export interface QueueKeeper extends Loop {
+  /** Sees at once that the trial has a job again: Redis may have forgotten it while it ran, and its worker with it. */
+  lost(execution: ExecutionRef): void;
+}
 
 /**
  * Keeps the queues of open campaigns what Postgres says they should be, whoever changed them: a producer that died,
@@ -21,11 +26,27 @@ export function startQueueKeeper(parts: {
   log: Logger;
   /** Default 10 s. Lower: more load on Postgres. Higher: what was deleted is missed for longer. */
   checkEveryMs?: number;
-}): Loop {
+}): QueueKeeper {
   const { store, queues, log, checkEveryMs = CHECK_EVERY_MS } = parts;
   const stopping = new AbortController();
+  /** Those whose job has not been seen to. */
+  const lost = new Set<string>();
 
   async function look(): Promise<void> {
+    await Promise.all([...lost].map(deliver));
+    await check();
+  }
+
+  async function deliver(trialId: string): Promise<void> {
+    try {
+      await deliverTrial(store, queues, trialId);
+      lost.delete(trialId);
+    } catch (error) {
+      log.warn({ trial: trialId, error: describeError(error) }, 'could not give a lost trial its job');
+    }
+  }
+
+  async function check(): Promise<void> {
     try {
       for (const id of await store.takeQueueChecks(checkEveryMs)) {
         if (stopping.signal.aborted) return;
@@ -67,6 +88,10 @@ export function startQueueKeeper(parts: {
   const loop = every(Math.min(ASK_EVERY_MS, checkEveryMs), look);
   return {
     now: () => loop.now(),
+    lost({ trialId }) {
+      lost.add(trialId);
+      loop.now();
+    },
     stop() {
       stopping.abort();
       return loop.stop();

@@ -6,7 +6,7 @@ import { checkTiming, DEFAULT_TIMING, readFaultPoints, type Timing } from '@orde
 import { type Folders, placeId } from '@ordeal/place';
 import type { JobQueues } from '@ordeal/queue';
 import { whyNoEngine } from '@ordeal/runtimes';
-import type { Campaign, Store } from '@ordeal/store';
+import type { Campaign, ExecutionRef, Store } from '@ordeal/store';
 import type { Logger } from 'pino';
 import { startCampaignDesk } from './campaign-desk.ts';
 import { findCapabilities, needsDocker, needsProgram, without } from './capabilities.ts';
@@ -61,8 +61,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   await using started = new AsyncDisposableStack();
   const loop = <L extends Loop>(made: L): L => started.adopt(made, (running) => running.stop());
   // Before all that takes seconds to come up: what dead workers had runs again that much sooner.
-  let onLost = (): void => {};
-  loop(startLostWatch({ store, timing, log, onLost: () => onLost() }));
+  let onLost = (_: ExecutionRef): void => {};
+  loop(startLostWatch({ store, timing, log, onLost: (execution) => onLost(execution) }));
   const found = await findCapabilities(settings, operatorDb);
   const live = new LiveExecutions();
   const stopping = new AbortController();
@@ -117,8 +117,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       log,
     }),
   );
-  onLost = () => desk.now();
-  loop(startQueueKeeper({ store, queues, log }));
+  const queueKeeper = loop(startQueueKeeper({ store, queues, log }));
+  onLost = (execution) => {
+    queueKeeper.lost(execution);
+    desk.now();
+  };
   loop(startLedgerWatch({ store, guards, live, log }));
   const stopListening = await store.onCampaignChange(() => {
     // A cancel or a pause reaches running trials by the beat's answer; a new campaign by a look.

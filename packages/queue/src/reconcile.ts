@@ -1,5 +1,5 @@
 import { OrdealError } from '@ordeal/core';
-import type { Store } from '@ordeal/store';
+import type { Store, Trial } from '@ordeal/store';
 import type { JobQueues, TrialJob } from './queue.ts';
 import { alignThrottle } from './throttle.ts';
 
@@ -7,6 +7,20 @@ const PAGE = 1_000;
 
 /** What `reconcile` asks of the store. */
 type ReconcileStore = Pick<Store, 'getCampaign' | 'listTrials' | 'liveExecutions' | 'markRunning'>;
+
+/**
+ * Gives one trial a job if it is pending and has none. Can be repeated at any time, by anyone.
+ *
+ * @throws OrdealError REDIS_UNAVAILABLE, POSTGRES_UNAVAILABLE
+ */
+export async function deliverTrial(
+  store: Pick<Store, 'getTrial'>,
+  queues: JobQueues,
+  trialId: string,
+): Promise<void> {
+  const trial = await store.getTrial(trialId);
+  if (trial?.status === 'pending') await queues.addTrials(trial.campaignId, [jobOf(trial)]);
+}
 
 /**
  * Makes a campaign's queue what Postgres says it should be: completes an enqueue that died half way, rebuilds a
@@ -57,9 +71,11 @@ async function* pendingJobs(
     const last = trials.at(-1);
     if (last === undefined) return;
     const live = new Set((await store.liveExecutions()).map((execution) => execution.trialId));
-    yield trials
-      .filter((trial) => !live.has(trial.id))
-      .map((trial) => ({ trialId: trial.id, key: trial.key, generation: trial.generation }));
+    yield trials.filter((trial) => !live.has(trial.id)).map(jobOf);
     after = last.position;
   }
+}
+
+function jobOf({ id, key, generation }: Trial): TrialJob {
+  return { trialId: id, key, generation };
 }
