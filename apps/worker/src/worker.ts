@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { toPublished } from '@ordeal/catalogue';
 import type { Settings } from '@ordeal/config';
-import { checkTiming, DEFAULT_TIMING, readFaultPoints, type Timing } from '@ordeal/core';
+import { checkTiming, DEFAULT_TIMING, readFaultPoints } from '@ordeal/core';
 import { type Folders, placeId } from '@ordeal/place';
 import type { JobQueues } from '@ordeal/queue';
 import { whyNoEngine } from '@ordeal/runtimes';
@@ -36,7 +36,6 @@ export interface WorkerOptions {
   readonly slots: number;
   /** Path of the database of the operator `operator-db`; undefined: this worker cannot run it. */
   readonly operatorDb?: string | undefined;
-  readonly timing?: Timing;
   /** Takes only these campaigns; default: every campaign that it can run whole. */
   readonly wanted?: (campaign: Campaign) => boolean;
 }
@@ -54,7 +53,7 @@ export interface RunningWorker {
  */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { store, queues, folders, settings, slots, operatorDb } = options;
-  const timing = checkTiming(options.timing ?? DEFAULT_TIMING);
+  const timing = checkTiming(DEFAULT_TIMING);
   const id = `w-${randomBytes(4).toString('hex')}`;
   const log = options.log.child({ worker: id });
   const place = placeId(folders);
