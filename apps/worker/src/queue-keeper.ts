@@ -1,5 +1,5 @@
 import { describeError } from '@ordeal/core';
-import { alignThrottle, deliverTrial, type JobQueues, reconcile } from '@ordeal/queue';
+import { alignThrottle, type JobQueues, reconcile, redeliver } from '@ordeal/queue';
 import type { ExecutionRef, Store } from '@ordeal/store';
 import type { Logger } from 'pino';
 import { every, type Loop } from './loop.ts';
@@ -39,7 +39,7 @@ export function startQueueKeeper(parts: {
 
   async function deliver(trialId: string): Promise<void> {
     try {
-      await deliverTrial(store, queues, trialId);
+      await redeliver(store, queues, trialId);
       lost.delete(trialId);
     } catch (error) {
       log.warn({ trial: trialId, error: describeError(error) }, 'could not give a lost trial its job');

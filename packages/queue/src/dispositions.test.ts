@@ -182,6 +182,31 @@ onBothBackends((bench) => {
     await failed?.retry();
     await expect.poll(async () => (await bench.failedJob())?.failedReason, SOON).toBe('true');
   }, 40_000);
+
+  it('delivers again at once what it is asked for: held by a dead worker, forgotten, or waiting as it is', async () => {
+    const job = { trialId: bench.idOf(0), key: 'postgres/latency#0', generation: 0 };
+    const again = (): Promise<void> => bench.queues.deliverAgain(bench.campaign.id, job);
+    await again();
+    await bench.countsBecome({ waiting: 1 });
+    const child = await startConsumer(bench.options, bench.campaign.id);
+    await once(createInterface(child.stdout), 'line');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await bench.countsBecome({ waiting: 0, active: 1 });
+    // Its lock lasts for ten seconds yet.
+    await again();
+    expect(await bench.queues.counts(bench.campaign.id)).toMatchObject({ waiting: 1, active: 0 });
+    await again();
+    expect(await bench.queues.counts(bench.campaign.id)).toMatchObject({ waiting: 1, active: 0 });
+    let isByPerson: boolean | undefined;
+    const consumer = bench.consume((taken) => {
+      isByPerson = taken.retriedByPerson;
+      return { kind: 'done' };
+    });
+    consumer.setConcurrency(1);
+    await bench.countsBecome({ completed: 1, waiting: 0, active: 0 });
+    expect(isByPerson).toBe(false);
+  });
 });
 
 async function startConsumer(

@@ -109,6 +109,14 @@ class Queues implements CampaignQueues {
     }
   }
 
+  async deliverAgain(campaignId: string, job: TrialJob): Promise<void> {
+    await this.addTrials(campaignId, [job]);
+    // Without a token it asks for no lock, and leaves a job alone that nobody holds.
+    await this.#request(campaignId, (queue) =>
+      queue.getBackend().moveJobFromActiveToWait(jobId(job.trialId, job.generation)),
+    );
+  }
+
   async setParallel(campaignId: string, parallel: number): Promise<void> {
     await this.#request(campaignId, (queue) => queue.setGlobalConcurrency(parallel));
   }

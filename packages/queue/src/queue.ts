@@ -50,6 +50,11 @@ export interface JobQueues {
   ensureTrials(campaignId: string, pages: AsyncIterable<readonly TrialJob[]>): Promise<void>;
   /** What holds the queue back now; anybody may have turned it. */
   throttle(campaignId: string): Promise<Throttle>;
+  /**
+   * Has a pending trial's job delivered at once: adds it if it is missing, and takes it from whoever holds it, for that is a
+   * worker that died. One that was only just about to run it asks Postgres, and so does the next one.
+   */
+  deliverAgain(campaignId: string, job: TrialJob): Promise<void>;
   /** The cap over all workers; has to be set again after the queue was lost. */
   setParallel(campaignId: string, parallel: number): Promise<void>;
   /** Natively, so that every board shows it. Jobs in hand go on. */

@@ -9,17 +9,18 @@ const PAGE = 1_000;
 type ReconcileStore = Pick<Store, 'getCampaign' | 'listTrials' | 'liveExecutions' | 'markRunning'>;
 
 /**
- * Gives one trial a job if it is pending and has none. Can be repeated at any time, by anyone.
+ * Has the job of a trial whose execution was lost delivered at once, wherever it is: its worker may have taken it along, or
+ * the queue forgotten it. Does nothing when the trial is not pending any more.
  *
  * @throws OrdealError REDIS_UNAVAILABLE, POSTGRES_UNAVAILABLE
  */
-export async function deliverTrial(
+export async function redeliver(
   store: Pick<Store, 'getTrial'>,
   queues: JobQueues,
   trialId: string,
 ): Promise<void> {
   const trial = await store.getTrial(trialId);
-  if (trial?.status === 'pending') await queues.addTrials(trial.campaignId, [jobOf(trial)]);
+  if (trial?.status === 'pending') await queues.deliverAgain(trial.campaignId, jobOf(trial));
 }
 
 /**
