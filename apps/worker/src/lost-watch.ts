@@ -1,8 +1,9 @@
 import { describeError, monotonicMs, type Timing } from '@ordeal/core';
-import type { ExecutionRef, Store } from '@ordeal/store';
+import type { Store } from '@ordeal/store';
 import type { Logger } from 'pino';
 import type { AboutExecution } from './about-execution.ts';
 import { every, type Loop } from './loop.ts';
+import type { LostTrial } from './queue-keeper.ts';
 
 /**
  * Watches all live executions, of every worker: a beat counter that stands still for the execution lease, on our
@@ -12,7 +13,7 @@ export function startLostWatch(parts: {
   store: Store;
   timing: Timing;
   log: Logger;
-  onLost: (execution: ExecutionRef) => void;
+  onLost: (trial: LostTrial) => void;
 }): Loop {
   const { store, timing, log, onLost } = parts;
   const seen = new Map<string, { beats: number; sinceMs: number }>();

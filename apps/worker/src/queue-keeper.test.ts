@@ -23,7 +23,7 @@ onBothBackends((bench) => {
     const keeper = startQueueKeeper({ store, queues, log, checkEveryMs: 3_600_000 });
     onTestFinished(() => keeper.stop());
     expect(await store.loseExecution(execution, 0, 'its worker is silent')).toBe(true);
-    keeper.lost(execution);
+    keeper.lost(claim);
     await expect.poll(() => bench.waiting(), SOON).toEqual([claimed.trial.key]);
   });
 });

@@ -1,6 +1,6 @@
 import { describeError } from '@ordeal/core';
 import { alignThrottle, type JobQueues, reconcile, redeliver } from '@ordeal/queue';
-import type { ExecutionRef, Store } from '@ordeal/store';
+import type { Store } from '@ordeal/store';
 import type { Logger } from 'pino';
 import { every, type Loop } from './loop.ts';
 
@@ -9,9 +9,15 @@ const ASK_EVERY_MS = 2_000;
 /** Counting a big campaign's trials costs Postgres; nothing is lost if a missing job is missed for a while. */
 const CHECK_EVERY_MS = 10_000;
 
+/** Of an execution that is lost now. */
+export interface LostTrial {
+  readonly campaignId: string;
+  readonly trialId: string;
+}
+
 export interface QueueKeeper extends Loop {
-  /** Sees at once that the trial has a job again: Redis may have forgotten it while it ran, and its worker with it. */
-  lost(execution: ExecutionRef): void;
+  /** Sees at once that the trial has a job that nobody holds: its worker may have taken it along, or Redis have forgotten it. */
+  lost(trial: LostTrial): void;
 }
 
 /**
@@ -29,20 +35,21 @@ export function startQueueKeeper(parts: {
 }): QueueKeeper {
   const { store, queues, log, checkEveryMs = CHECK_EVERY_MS } = parts;
   const stopping = new AbortController();
-  /** Those whose job has not been seen to. */
-  const lost = new Set<string>();
+  /** By campaign: those whose job has not been seen to. */
+  const lost = new Map<string, string[]>();
 
   async function look(): Promise<void> {
-    await Promise.all([...lost].map(deliver));
+    for (const [campaignId, trialIds] of [...lost]) await deliver(campaignId, trialIds);
     await check();
   }
 
-  async function deliver(trialId: string): Promise<void> {
+  async function deliver(campaignId: string, trialIds: readonly string[]): Promise<void> {
+    lost.delete(campaignId);
     try {
-      await redeliver(store, queues, trialId);
-      lost.delete(trialId);
+      await redeliver(store, queues, campaignId, trialIds);
     } catch (error) {
-      log.warn({ trial: trialId, error: describeError(error) }, 'could not give a lost trial its job');
+      lost.set(campaignId, [...trialIds, ...(lost.get(campaignId) ?? [])]);
+      log.warn({ campaign: campaignId, error: describeError(error) }, 'could not have lost trials delivered');
     }
   }
 
@@ -88,8 +95,8 @@ export function startQueueKeeper(parts: {
   const loop = every(Math.min(ASK_EVERY_MS, checkEveryMs), look);
   return {
     now: () => loop.now(),
-    lost({ trialId }) {
-      lost.add(trialId);
+    lost({ campaignId, trialId }) {
+      lost.set(campaignId, [...(lost.get(campaignId) ?? []), trialId]);
       loop.now();
     },
     stop() {

@@ -6,7 +6,7 @@ import { checkTiming, DEFAULT_TIMING, readFaultPoints } from '@ordeal/core';
 import { type Folders, placeId } from '@ordeal/place';
 import type { JobQueues } from '@ordeal/queue';
 import { whyNoEngine } from '@ordeal/runtimes';
-import type { Campaign, ExecutionRef, Store } from '@ordeal/store';
+import type { Campaign, Store } from '@ordeal/store';
 import type { Logger } from 'pino';
 import { startCampaignDesk } from './campaign-desk.ts';
 import { findCapabilities, needsDocker, needsProgram, without } from './capabilities.ts';
@@ -16,7 +16,7 @@ import { startLedgerWatch } from './ledger-watch.ts';
 import { LiveExecutions } from './live-executions.ts';
 import type { Loop } from './loop.ts';
 import { startLostWatch } from './lost-watch.ts';
-import { startQueueKeeper } from './queue-keeper.ts';
+import { type LostTrial, startQueueKeeper } from './queue-keeper.ts';
 import { startReadyAhead } from './ready-ahead.ts';
 import { Removals } from './removals.ts';
 import { type JobParts, jobHandler } from './run-job.ts';
@@ -60,8 +60,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   await using started = new AsyncDisposableStack();
   const loop = <L extends Loop>(made: L): L => started.adopt(made, (running) => running.stop());
   // Before all that takes seconds to come up: what dead workers had runs again that much sooner.
-  let onLost = (_: ExecutionRef): void => {};
-  loop(startLostWatch({ store, timing, log, onLost: (execution) => onLost(execution) }));
+  let onLost = (_: LostTrial): void => {};
+  loop(startLostWatch({ store, timing, log, onLost: (trial) => onLost(trial) }));
   const found = await findCapabilities(settings, operatorDb);
   const live = new LiveExecutions();
   const stopping = new AbortController();
@@ -117,8 +117,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     }),
   );
   const queueKeeper = loop(startQueueKeeper({ store, queues, log }));
-  onLost = (execution) => {
-    queueKeeper.lost(execution);
+  onLost = (trial) => {
+    queueKeeper.lost(trial);
     desk.now();
   };
   loop(startLedgerWatch({ store, guards, live, log }));

@@ -1,11 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { describeError, monotonicMs } from '@ordeal/core';
-import { expect, it, onTestFinished } from 'vitest';
-import type { QueueOptions } from './open.ts';
+import { expect, it } from 'vitest';
 import { onBothBackends, SOON } from './testing-bench.ts';
 
 const HOUR_MS = 3_600_000;
@@ -159,7 +156,7 @@ onBothBackends((bench) => {
 
   it('gives a dead worker’s job to another one, and knows that no person did', async () => {
     await bench.add(0);
-    const child = await startConsumer(bench.options, bench.campaign.id);
+    const child = await bench.startConsumer(1);
     const [taken] = await once(createInterface(child.stdout), 'line');
     expect(taken).toBe(bench.idOf(0));
     child.kill('SIGKILL');
@@ -182,42 +179,4 @@ onBothBackends((bench) => {
     await failed?.retry();
     await expect.poll(async () => (await bench.failedJob())?.failedReason, SOON).toBe('true');
   }, 40_000);
-
-  it('delivers again at once what it is asked for: held by a dead worker, forgotten, or waiting as it is', async () => {
-    const job = { trialId: bench.idOf(0), key: 'postgres/latency#0', generation: 0 };
-    const again = (): Promise<void> => bench.queues.deliverAgain(bench.campaign.id, job);
-    await again();
-    await bench.countsBecome({ waiting: 1 });
-    const child = await startConsumer(bench.options, bench.campaign.id);
-    await once(createInterface(child.stdout), 'line');
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-    await bench.countsBecome({ waiting: 0, active: 1 });
-    // Its lock lasts for ten seconds yet.
-    await again();
-    expect(await bench.queues.counts(bench.campaign.id)).toMatchObject({ waiting: 1, active: 0 });
-    await again();
-    expect(await bench.queues.counts(bench.campaign.id)).toMatchObject({ waiting: 1, active: 0 });
-    let isByPerson: boolean | undefined;
-    const consumer = bench.consume((taken) => {
-      isByPerson = taken.retriedByPerson;
-      return { kind: 'done' };
-    });
-    consumer.setConcurrency(1);
-    await bench.countsBecome({ completed: 1, waiting: 0, active: 0 });
-    expect(isByPerson).toBe(false);
-  });
 });
-
-async function startConsumer(
-  options: QueueOptions,
-  campaignId: string,
-): Promise<ChildProcess & { stdout: NonNullable<ChildProcess['stdout']> }> {
-  const script = fileURLToPath(new URL('./testing-consumer.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, JSON.stringify(options), campaignId], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  await once(child, 'spawn');
-  return child;
-}

@@ -2,13 +2,14 @@ import { OrdealError, within } from '@ordeal/core';
 import type { Queue } from 'bullmq';
 import type { Backend, TrialQueue } from './backend.ts';
 import { CampaignConsumer } from './consumer.ts';
-import { jobId, queueName } from './names.ts';
+import { jobId, queueName, trialOfJob } from './names.ts';
 import { openPostgresBackend } from './postgres.ts';
 import {
   type Consumer,
   type Disposition,
   JOB_STATES,
   type JobQueues,
+  type JobRef,
   type JobState,
   type TakenJob,
   type Throttle,
@@ -109,11 +110,15 @@ class Queues implements CampaignQueues {
     }
   }
 
-  async deliverAgain(campaignId: string, job: TrialJob): Promise<void> {
-    await this.addTrials(campaignId, [job]);
-    // Without a token it asks for no lock, and leaves a job alone that nobody holds.
+  async heldJobs(campaignId: string): Promise<readonly JobRef[]> {
+    const jobs = await this.#request(campaignId, (queue) => queue.getBackend().getRanges(['active'], 0, -1));
+    return jobs.flat().flatMap((id) => trialOfJob(id) ?? []);
+  }
+
+  async takeBack(campaignId: string, { trialId, generation }: JobRef): Promise<void> {
+    // Without a token it asks for no lock.
     await this.#request(campaignId, (queue) =>
-      queue.getBackend().moveJobFromActiveToWait(jobId(job.trialId, job.generation)),
+      queue.getBackend().moveJobFromActiveToWait(jobId(trialId, generation)),
     );
   }
 

@@ -8,6 +8,9 @@ export interface TrialJob {
   readonly generation: number;
 }
 
+/** Which job: a retried trial gets a new one. */
+export type JobRef = Pick<TrialJob, 'trialId' | 'generation'>;
+
 /** A job in the hands of a worker. */
 export interface TakenJob {
   readonly trialId: string;
@@ -50,11 +53,13 @@ export interface JobQueues {
   ensureTrials(campaignId: string, pages: AsyncIterable<readonly TrialJob[]>): Promise<void>;
   /** What holds the queue back now; anybody may have turned it. */
   throttle(campaignId: string): Promise<Throttle>;
+  /** The jobs that somebody holds, be it a dead worker. */
+  heldJobs(campaignId: string): Promise<readonly JobRef[]>;
   /**
-   * Has a pending trial's job delivered at once: adds it if it is missing, and takes it from whoever holds it, for that is a
-   * worker that died. One that was only just about to run it asks Postgres, and so does the next one.
+   * Takes a job from whoever holds it, to be delivered at once; what nobody holds stays as it is. A living worker that was
+   * about to run it has asked Postgres, or will, and so will the next one.
    */
-  deliverAgain(campaignId: string, job: TrialJob): Promise<void>;
+  takeBack(campaignId: string, job: JobRef): Promise<void>;
   /** The cap over all workers; has to be set again after the queue was lost. */
   setParallel(campaignId: string, parallel: number): Promise<void>;
   /** Natively, so that every board shows it. Jobs in hand go on. */

@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { sampleCampaign, sampleRecord, sampleTrials } from '@ordeal/store/testing';
 import { expect, it, onTestFinished } from 'vitest';
-import { reconcile } from './reconcile.ts';
+import { reconcile, redeliver } from './reconcile.ts';
 import { onBothBackends, SOON } from './testing-bench.ts';
 import { alignThrottle } from './throttle.ts';
 
@@ -38,6 +39,39 @@ onBothBackends((bench) => {
     expect(await bench.waiting()).toEqual(
       bench.trials.filter((_trial, index) => index !== 2).map((trial) => trial.key),
     );
+  });
+
+  it('delivers a lost trial again at once, held by a dead worker or forgotten, and frees the slots that such a one holds', async () => {
+    await bench.newCampaign(6, 3);
+    await run();
+    const child = await bench.startConsumer(3);
+    await bench.countsBecome({ waiting: 3, active: 3 });
+    // Of its three the worker has claimed two; one of them it has died of, and another worker beats for the other.
+    const campaignId = bench.campaign.id;
+    for (const trialId of [bench.idOf(0), bench.idOf(1)])
+      await bench.store.claim({ trialId, workerId: 'w', place: 'p', reopenFailed: false });
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+    await bench.store.loseExecution({ trialId: bench.idOf(0), execution: 1 }, 0, 'its worker died');
+    await redeliver(bench.store, bench.queues, campaignId, [bench.idOf(0)]);
+    // Their locks last for ten seconds yet.
+    expect(await bench.queues.counts(campaignId)).toMatchObject({ waiting: 5, active: 1 });
+    expect(await bench.queues.heldJobs(campaignId)).toEqual([{ trialId: bench.idOf(1), generation: 0 }]);
+    let isByPerson: boolean | undefined;
+    const consumer = bench.consume((job) => {
+      if (job.trialId === bench.idOf(0)) isByPerson = job.retriedByPerson;
+      return { kind: 'done' };
+    });
+    consumer.setConcurrency(2);
+    await bench.countsBecome({ completed: 5, waiting: 0, active: 1 }, 5_000);
+    expect(isByPerson).toBe(false);
+    consumer.setConcurrency(0);
+
+    await bench.loseEverything();
+    await redeliver(bench.store, bench.queues, campaignId, [bench.idOf(0), bench.idOf(1)]);
+    await redeliver(bench.store, bench.queues, campaignId, [bench.idOf(0)]);
+    expect(await bench.waiting()).toEqual([bench.trials[0]?.key]);
   });
 
   it('replaces the finished job of a pending trial', async () => {

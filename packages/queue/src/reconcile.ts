@@ -9,18 +9,25 @@ const PAGE = 1_000;
 type ReconcileStore = Pick<Store, 'getCampaign' | 'listTrials' | 'liveExecutions' | 'markRunning'>;
 
 /**
- * Has the job of a trial whose execution was lost delivered at once, wherever it is: its worker may have taken it along, or
- * the queue forgotten it. Does nothing when the trial is not pending any more.
+ * Has lost trials delivered at once: their jobs may be forgotten, or locked by a dead worker, or kept waiting by a slot of the
+ * queue that a job has which a dead worker never came to run. So whatever is held though its trial is pending goes back; a
+ * living worker that holds it is refused when it puts it back itself, and says so in its log.
  *
- * @throws OrdealError REDIS_UNAVAILABLE, POSTGRES_UNAVAILABLE
+ * @throws OrdealError REDIS_UNAVAILABLE, POSTGRES_UNAVAILABLE; can be repeated
  */
 export async function redeliver(
   store: Pick<Store, 'getTrial'>,
   queues: JobQueues,
-  trialId: string,
+  campaignId: string,
+  trialIds: readonly string[],
 ): Promise<void> {
-  const trial = await store.getTrial(trialId);
-  if (trial?.status === 'pending') await queues.deliverAgain(trial.campaignId, jobOf(trial));
+  const trials = await Promise.all(trialIds.map((id) => store.getTrial(id)));
+  const jobs = trials.flatMap((trial) => (trial?.status === 'pending' ? [jobOf(trial)] : []));
+  await queues.addTrials(campaignId, jobs);
+  for (const job of await queues.heldJobs(campaignId)) {
+    const trial = await store.getTrial(job.trialId);
+    if (trial?.status === 'pending') await queues.takeBack(campaignId, job);
+  }
 }
 
 /**

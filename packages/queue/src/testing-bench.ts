@@ -1,4 +1,7 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import type { Campaign, Trial } from '@ordeal/store';
 import { openTestStore, sampleCampaign, sampleTrials, type TestStore } from '@ordeal/store/testing';
 import { beforeAll, beforeEach, describe, expect, onTestFinished } from 'vitest';
@@ -108,6 +111,18 @@ export class QueueBench {
       expect(problems).toEqual([]);
     });
     return consumer;
+  }
+
+  /** Another process, to be killed by the test, that takes so many jobs, tells each on a line, and ends none. */
+  async startConsumer(
+    concurrency: number,
+  ): Promise<ChildProcess & { stdout: NonNullable<ChildProcess['stdout']> }> {
+    const script = fileURLToPath(new URL('./testing-consumer.ts', import.meta.url));
+    const args = [script, JSON.stringify(this.options), this.campaign.id, String(concurrency)];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await once(child, 'spawn');
+    return child;
   }
 
   async countsBecome(expected: Record<string, number>, timeoutMs = SOON.timeout): Promise<void> {

@@ -2,8 +2,8 @@ import { openQueues } from './open.ts';
 
 /** A consumer for tests to kill: takes jobs of one campaign, says so on standard output, and never ends one. */
 
-const [options, campaignId] = process.argv.slice(2);
-if (options === undefined || campaignId === undefined) throw new Error('usage: OPTIONS CAMPAIGN');
+const [options, campaignId, concurrency] = process.argv.slice(2);
+if (options === undefined || campaignId === undefined) throw new Error('usage: OPTIONS CAMPAIGN CONCURRENCY');
 const queues = await openQueues(JSON.parse(options));
 const consumer = queues.consume(
   campaignId,
@@ -13,4 +13,4 @@ const consumer = queues.consume(
   },
   (error) => console.error(error),
 );
-consumer.setConcurrency(1);
+consumer.setConcurrency(Number(concurrency));
